@@ -1,0 +1,107 @@
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import type { Logger } from '../logger.ts';
+import type { DomainEvent, EventBus, Listening } from './event.ts';
+
+const STREAM = 'EVENTS';
+const SUBJECTS = 'events.';
+const DAY_NS = 24 * 3600 * 1e9;
+const MAX_BYTES = 512 * 1024 * 1024;
+const BATCH = 200;
+const ACK_WAIT_MS = 30_000;
+const RETRY_MS = 1_000;
+
+/** A bus on NATS JetStream, for services in processes of their own. The stream keeps a day or 512 MiB, whichever is less. */
+export async function createNatsBus(options: { readonly servers: readonly string[]; readonly name: string; readonly logger: Logger }): Promise<EventBus> {
+  const { logger } = options;
+  const connection: NatsConnection = await connect({ servers: [...options.servers], name: options.name, maxReconnectAttempts: -1, reconnectTimeWait: 250, waitOnFirstConnect: true, timeout: 10_000 });
+  const manager = await jetstreamManager(connection);
+  const config = { subjects: [`${SUBJECTS}>`], retention: RetentionPolicy.Limits, storage: StorageType.File, max_age: DAY_NS, max_bytes: MAX_BYTES, duplicate_window: 120 * 1e9 };
+  await manager.streams.add({ name: STREAM, ...config }).catch(async (error: unknown) => {
+    // Services start together: whoever comes second finds the stream made. Anything else is a real fault and fails here again.
+    logger.debug({ error }, 'the stream exists');
+    await manager.streams.info(STREAM);
+  });
+  const stream = jetstream(connection);
+  const subjectOf = (topic: string) => SUBJECTS + topic;
+
+  return {
+    async publish(events) {
+      // One after the other per batch would cost a round trip each; the server keeps the order in which one connection sends.
+      await Promise.all(events.map((event) => stream.publish(subjectOf(event.topic), JSON.stringify(event), { msgID: event.eventId })));
+    },
+
+    async consume(group, topics, handler): Promise<Listening> {
+      await manager.consumers.add(STREAM, {
+        durable_name: group,
+        ack_policy: AckPolicy.Explicit,
+        deliver_policy: DeliverPolicy.All,
+        filter_subjects: topics.map(subjectOf),
+        ack_wait: ACK_WAIT_MS * 1e6,
+        max_ack_pending: BATCH,
+      });
+      const consumer = await stream.consumers.get(STREAM, group);
+      const stopped = new AbortController();
+      let messages: ConsumerMessages | undefined;
+      const work = async () => {
+        while (!stopped.signal.aborted) {
+          try {
+            messages = await consumer.fetch({ max_messages: BATCH, expires: 5_000 });
+            let batch: JsMsg[] = [];
+            const flush = async () => {
+              if (batch.length === 0) return;
+              const done = batch;
+              batch = [];
+              await handler(done.map((message) => message.json<DomainEvent>()));
+              for (const message of done) message.ack();
+            };
+            for await (const message of messages) {
+              batch.push(message);
+              if (message.info.pending === 0 || batch.length === BATCH) await flush();
+            }
+            await flush();
+          } catch (error) {
+            if (stopped.signal.aborted) return;
+            logger.warn({ error, group }, 'events could not be handled and will be delivered again');
+            await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+          }
+        }
+      };
+      const running = work();
+      return {
+        async stop() {
+          stopped.abort();
+          messages?.stop();
+          await running;
+        },
+      };
+    },
+
+    listen(topics, handler, onGap): Promise<Listening> {
+      // Plain subscriptions: a listener wants what happens from now on, and reads everything again after a gap.
+      const subscriptions = topics.map((topic) =>
+        connection.subscribe(subjectOf(topic), {
+          callback: (error, message) => {
+            if (!error) handler([message.json<DomainEvent>()]);
+          },
+        }),
+      );
+      let listening = true;
+      void (async () => {
+        for await (const status of connection.status()) {
+          if (!listening) return;
+          if (status.type === 'reconnect') onGap();
+        }
+      })();
+      return Promise.resolve({
+        stop() {
+          listening = false;
+          for (const subscription of subscriptions) subscription.unsubscribe();
+          return Promise.resolve();
+        },
+      });
+    },
+
+    close: () => connection.drain(),
+  };
+}

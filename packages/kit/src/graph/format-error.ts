@@ -1,0 +1,42 @@
+import { unwrapResolverError } from '@apollo/server/errors';
+import type { GraphQLFormattedError } from 'graphql';
+import { ERROR_CATALOGUE, isErrorCode, type ErrorCode } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+
+const DOCS = 'https://kontor.example/errors/';
+const MASKED = 'Something broke here. The details are in the log under the request id.';
+
+/** What was thrown without a code of the catalogue is a bug or an outage. */
+const codeOf = (error: { readonly extensions?: Record<string, unknown> | undefined }): ErrorCode => {
+  const code = error.extensions?.['code'];
+  return isErrorCode(code) ? code : 'INTERNAL';
+};
+
+/**
+ * The one place where errors become what a caller sees: codes of the catalogue pass, everything else is masked.
+ * Never a stack, SQL or a path of the machine.
+ */
+export function formatError(formatted: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+  const code = codeOf(formatted);
+  const { path, scope, retryAfterMs } = (formatted.extensions ?? {}) as Record<string, unknown>;
+  return {
+    message: code === 'INTERNAL' ? MASKED : formatted.message,
+    ...(formatted.locations ? { locations: formatted.locations } : {}),
+    ...(formatted.path ? { path: formatted.path } : {}),
+    extensions: {
+      code,
+      requestId,
+      retryable: ERROR_CATALOGUE[code].retryable,
+      docUrl: `${DOCS}${code}`,
+      ...(path ? { path } : {}),
+      ...(scope ? { scope } : {}),
+      ...(retryAfterMs ? { retryAfterMs } : {}),
+    },
+  };
+}
+
+/** Logs a fault once, where it happened. What another of our services has masked was logged there. */
+export function logFault(logger: Logger, error: { readonly extensions?: Record<string, unknown>; readonly path?: unknown }, requestId: string): void {
+  if (codeOf(error) !== 'INTERNAL' || error.extensions?.['code'] === 'INTERNAL') return;
+  logger.error({ err: unwrapResolverError(error), requestId, path: error.path }, 'a request met a fault');
+}

@@ -1,0 +1,188 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Caller } from './auth/caller.ts';
+import { ERROR_CATALOGUE } from './errors.ts';
+import { acceptRequestId, type BaseContext, type GraphEndpoint } from './graph/endpoint.ts';
+import type { Call } from './graph/graph.ts';
+import { serveSockets, type SocketServer } from './graph/socket-server.ts';
+import type { Logger } from './logger.ts';
+import type { ServiceMetrics } from './metrics.ts';
+
+const BODY_BYTES = 100 * 1024;
+const INTERNAL_BODY_BYTES = 16 * 1024 * 1024;
+const REQUEST_TIMEOUT_MS = 30_000;
+const DRAIN_MS = 8_000;
+
+/** What a client shows to say who it is. */
+export interface Credentials {
+  /** The `Authorization` header, or the field of that name in `connection_init`. */
+  readonly authorization: string | undefined;
+}
+
+/** A graph at a path. */
+export interface Mount {
+  readonly path: string;
+  readonly endpoint: GraphEndpoint;
+  /** @throws GraphQLError UNAUTHENTICATED */
+  readonly authenticate: (credentials: Credentials) => Promise<Caller>;
+  /** The page that a browser gets at the path. */
+  readonly page?: () => { readonly body: string; readonly headers: Readonly<Record<string, string>> };
+  /** Whether only our own services come here: larger bodies, no Origin. */
+  readonly internal?: boolean;
+}
+
+export interface ServiceOptions {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly metrics: ServiceMetrics;
+  readonly mounts: readonly Mount[];
+  /** More routes of the service, such as `/schema.graphql` or static files. */
+  readonly routes?: (app: FastifyInstance) => void;
+  /** Resolves when the service can answer; rejects with the reason when it cannot. Asked by `/readyz`. */
+  readonly ready?: () => Promise<void>;
+  /** Starts what runs beside requests: relays, consumers, feeds. */
+  readonly start?: () => Promise<void>;
+  /** Stops it, after the last request. */
+  readonly stop?: () => Promise<void>;
+}
+
+/** A service, not listening yet. */
+export interface Service {
+  readonly name: string;
+  /** The graph at a path, for calls in memory. */
+  graph(path?: string): GraphEndpoint;
+  /** Starts everything but the listening. */
+  start(): Promise<void>;
+  /** Listens. @returns the port, which the system chose when 0 was asked for. @throws Error with one clear line when it is taken. */
+  listen(port: number, host?: string): Promise<number>;
+  /** Stops accepting, lets requests end (8 seconds at most), closes sockets with 1001 or 1012, then stops the rest. */
+  stop(): Promise<void>;
+}
+
+/** Builds a service: Apollo Server on Fastify for every graph, sockets on the same paths, health and metrics. */
+export function createService(options: ServiceOptions): Service {
+  const { name, logger, metrics, mounts } = options;
+  const app: FastifyInstance = Fastify({
+    loggerInstance: logger as never,
+    disableRequestLogging: true,
+    bodyLimit: BODY_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: false,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    serverFactory: (handler) => createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000, headersTimeout: 10_000 }, handler),
+  }) as never;
+  const sockets: SocketServer[] = [];
+  let started: Promise<void> | undefined;
+  let stopped: Promise<void> | undefined;
+
+  app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) => answerFault(error, request, reply, logger));
+  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ errors: [{ message: `There is nothing here. The graph is at ${mounts[0]?.path ?? '/graphql'}.` }] }));
+  app.get('/livez', () => ({ status: 'live', service: name }));
+  app.get('/readyz', async (_request, reply) => {
+    try {
+      await options.ready?.();
+      return { status: 'ready', service: name };
+    } catch (error) {
+      return reply.code(503).send({ status: 'not ready', service: name, reason: error instanceof Error ? error.message : 'unknown' });
+    }
+  });
+  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  options.routes?.(app);
+
+  const mount = ({ path, endpoint, authenticate, page, internal }: Mount) => {
+    const handle = fastifyApolloHandler(endpoint.server, {
+      context: async (request: FastifyRequest) => {
+        const caller = await authenticate({ authorization: request.headers.authorization });
+        return endpoint.context({ caller, requestId: acceptRequestId(request.headers['x-request-id']), signal: abortedWith(request) });
+      },
+    });
+    app.route({
+      method: ['GET', 'POST', 'OPTIONS'],
+      url: path,
+      bodyLimit: internal ? INTERNAL_BODY_BYTES : BODY_BYTES,
+      handler: (request, reply) => {
+        if (page && request.method === 'GET' && wantsPage(request)) {
+          const { body, headers } = page();
+          return reply.headers(headers).type('text/html; charset=utf-8').send(body);
+        }
+        return handle.call(app, request, reply);
+      },
+    });
+    sockets.push(serveSockets({ path, endpoint, authenticate, metrics, checkOrigin: !internal }));
+  };
+
+  const start = async () => {
+    for (const { endpoint } of mounts) {
+      endpoint.server.addPlugin(fastifyApolloDrainPlugin(app) as Parameters<typeof endpoint.server.addPlugin>[0]);
+      await endpoint.server.start();
+    }
+    for (const each of mounts) mount(each);
+    app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      const path = (request.url ?? '').split('?')[0];
+      const server = sockets.find((each) => each.path === path);
+      if (server) server.upgrade(request, socket, head);
+      else socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\n\r\n');
+    });
+    await app.ready();
+    await options.start?.();
+  };
+
+  const service: Service = {
+    name,
+    graph(path = '/graphql') {
+      const found = mounts.find((each) => each.path === path);
+      if (!found) throw new Error(`${name} has no graph at ${path}`);
+      return found.endpoint;
+    },
+    start: () => (started ??= start()),
+    async listen(port, host = '0.0.0.0') {
+      await service.start();
+      try {
+        await app.listen({ port, host });
+      } catch (error) {
+        if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
+          throw new Error(`Port ${port} for ${name} is taken by another process. Stop it, or set ${name.toUpperCase().replaceAll('-', '_')}_PORT to a free port.`, { cause: error });
+        throw error;
+      }
+      const address = (app.server as Server).address();
+      return typeof address === 'object' && address ? address.port : port;
+    },
+    stop: () =>
+      (stopped ??= (async () => {
+        const drained = Promise.all(sockets.map((each) => each.close()));
+        const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref();
+        await drained;
+        for (const { endpoint } of mounts) await endpoint.server.stop();
+        await app.close();
+        clearTimeout(timer);
+        await options.stop?.();
+      })()),
+  };
+  return service;
+}
+
+/** Browsers name text/html first; clients of the graph never do. */
+const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html') && !(request.query as Record<string, unknown>)['query'];
+
+function abortedWith(request: FastifyRequest): AbortSignal {
+  const controller = new AbortController();
+  request.raw.once('close', () => {
+    if (!request.raw.complete) controller.abort();
+  });
+  return controller.signal;
+}
+
+/** Faults before GraphQL: a body that is too large, not JSON, or a bug. The shape is that of a GraphQL answer. */
+function answerFault(error: { statusCode?: number; code?: string; message: string }, request: FastifyRequest, reply: FastifyReply, logger: Logger) {
+  const requestId = acceptRequestId(request.headers['x-request-id']);
+  const status = error.statusCode ?? 500;
+  const code = status === 413 ? 'BODY_TOO_LARGE' : status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
+  if (code === 'INTERNAL') logger.error({ err: error, requestId }, 'a request met a fault');
+  const message = code === 'INTERNAL' ? ERROR_CATALOGUE.INTERNAL.description : error.message;
+  return reply.code(status).send({ errors: [{ message, extensions: { code, requestId, retryable: ERROR_CATALOGUE[code].retryable } }] });
+}
+
+export type { BaseContext, Call };

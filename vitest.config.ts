@@ -1,0 +1,59 @@
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+
+const SOURCES = '{packages,subgraphs,bffs,router,drizzle}/**';
+const NEVER = ['**/node_modules/**', '**/dist/**', 'tests/fixtures/**'];
+/** A real PostgreSQL for the whole run, which the projects that need none do not wait for. */
+const POSTGRES = './packages/testkit/src/global-setup.ts';
+
+interface Suite {
+  name: string;
+  include: string[];
+  exclude?: string[];
+  needsPostgres?: boolean;
+  /** One file at a time, after the suites of a lower order: what counts or starts whole systems must be alone. */
+  aloneInOrder?: number;
+  timeoutMs?: number;
+}
+
+function suite({ name, include, exclude = [], needsPostgres, aloneInOrder = 0, timeoutMs = 10_000 }: Suite) {
+  return {
+    extends: true,
+    test: {
+      name,
+      include,
+      exclude: [...NEVER, ...exclude],
+      globalSetup: needsPostgres ? [POSTGRES] : [],
+      fileParallelism: aloneInOrder === 0,
+      sequence: { groupOrder: aloneInOrder },
+      testTimeout: timeoutMs,
+      hookTimeout: timeoutMs * 2,
+    },
+  } satisfies TestProjectConfiguration;
+}
+
+export default defineConfig({
+  test: {
+    // The last line of a run is the reporter's: 'N passed, N failed, N skipped'.
+    reporters: ['default', './tests/reporter.ts'],
+    env: { APOLLO_TELEMETRY_DISABLED: '1' },
+    projects: [
+      suite({ name: 'unit', include: [`${SOURCES}/*.test.ts`], exclude: ['**/*.db.test.ts'] }),
+      suite({ name: 'db', include: [`${SOURCES}/*.db.test.ts`], needsPostgres: true, timeoutMs: 30_000 }),
+      suite({ name: 'contract', include: ['tests/contract/**/*.test.ts'], timeoutMs: 60_000 }),
+      suite({
+        name: 'budget',
+        include: ['tests/budget/**/*.test.ts'],
+        needsPostgres: true,
+        aloneInOrder: 1,
+        timeoutMs: 60_000,
+      }),
+      suite({
+        name: 'e2e',
+        include: ['tests/e2e/**/*.test.ts'],
+        needsPostgres: true,
+        aloneInOrder: 2,
+        timeoutMs: 120_000,
+      }),
+    ],
+  },
+});
