@@ -6,22 +6,14 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Supergraph } from '@apollo/federation-internals';
 import type { CodegenConfig } from '@graphql-codegen/cli';
-import {
-  type DocumentNode,
-  type FragmentDefinitionNode,
-  isTypeDefinitionNode,
-  Kind,
-  parse,
-  print,
-  printSchema,
-  specifiedScalarTypes,
-  visit,
-} from 'graphql';
+import { type DocumentNode, type FragmentDefinitionNode, Kind, print, printSchema, visit } from 'graphql';
 
 type Outputs = CodegenConfig['generates'];
 
-/** Types shared by every SDL: scalars, money, user errors, page info. */
+/** Types that all subgraphs have: scalars, money, user errors, page info. */
 const COMMON = 'packages/kit/schema/common.graphql';
+/** The same for the channels, without federation. */
+const CHANNEL = 'packages/kit/schema/channel.graphql';
 const SUPERGRAPH = 'schema/supergraph.graphql';
 
 /** The TypeScript side of the graph's scalars; instants travel as ISO 8601 text. */
@@ -56,19 +48,9 @@ function mappersOf(service: string): Record<string, string> {
   return Object.fromEntries(Array.from(names, ([, type]) => [String(type), `../mappers.ts#${String(type)}Mapper`]));
 }
 
-/** An SDL file, together with the common one when it names types that it does not define itself. */
-function withCommon(file: string): string[] {
-  if (!existsSync(COMMON)) return [file];
-  const defined = new Set(specifiedScalarTypes.map(({ name }) => name));
-  const named = new Set<string>();
-  visit(parse(readFileSync(file, 'utf8')), {
-    enter(node) {
-      if (isTypeDefinitionNode(node)) defined.add(node.name.value);
-      if (node.kind === Kind.NAMED_TYPE) named.add(node.name.value);
-    },
-  });
-  return [...named].every((name) => defined.has(name)) ? [file] : [COMMON, file];
-}
+/** An SDL file with the types that the kit completes it by. */
+const completed = (file: string) =>
+  [file.startsWith('bffs/') ? CHANNEL : COMMON, file].filter((path) => existsSync(path));
 
 /** Resolver types of one SDL file of a service, or nothing when there is no such file. */
 function resolverTypes(service: string, sdl: string, target: string, federation: boolean): Outputs {
@@ -81,7 +63,7 @@ function resolverTypes(service: string, sdl: string, target: string, federation:
   );
   return {
     [join(service, 'src/generated', target)]: {
-      schema: withCommon(file),
+      schema: completed(file),
       plugins: ['banner', 'typescript', 'typescript-resolvers'],
       config: {
         ...shared,
@@ -121,7 +103,7 @@ function internalDocuments(service: string, folder: string): Outputs {
     {},
     ...[...new Set(targets)].sort().map((target) => {
       const sdl = `subgraphs/${target}/internal.graphql`;
-      const schema = existsSync(sdl) ? withCommon(sdl) : [];
+      const schema = existsSync(sdl) ? completed(sdl) : [];
       return typedDocuments(service, join(folder, target), schema, `upstream-${target}.ts`);
     }),
   ) as Outputs;

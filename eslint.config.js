@@ -8,7 +8,9 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import { parse, printSchema } from 'graphql';
 import tseslint from 'typescript-eslint';
 
+/** Types that complete the SDL of every subgraph, and of every BFF. */
 const COMMON = 'packages/kit/schema/common.graphql';
+const CHANNEL = 'packages/kit/schema/channel.graphql';
 
 /** Every SDL file that is written by hand. */
 const sdlFiles = [
@@ -24,7 +26,8 @@ const sdlFiles = [
  * count as known and reachable. Answers the reason instead for a file that makes no schema.
  */
 function sdlProject(file) {
-  const files = [...new Set([COMMON, file])].filter((path) => existsSync(path));
+  const shared = file.startsWith('bffs/') || file === CHANNEL ? CHANNEL : COMMON;
+  const files = [...new Set([shared, file])].filter((path) => existsSync(path));
   const text = files.map((path) => readFileSync(path, 'utf8')).join('\n');
   try {
     return { file, schema: printSchema(buildSubgraphSchema([parse(text)])) };
@@ -65,6 +68,7 @@ const environment = [
   '**/env.ts',
   'packages/stack/src/{distributed,catalogue}.ts',
   'router/src/compose.ts',
+  'packages/kit/src/process.ts',
   'packages/testkit/src/**',
   'tests/**',
   '**/*.test.ts',

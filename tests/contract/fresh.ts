@@ -13,8 +13,9 @@ const GENERATED = '{packages,subgraphs,bffs,router}/*/src/generated/**/*.ts';
 
 /** The complaints about files that `npm run codegen` writes. */
 async function staleTypes(): Promise<string[]> {
-  const outputs = await generate({ ...config, cwd: ROOT, silent: true, allowPartialOutputs: false }, false);
-  const expected = new Map(outputs.map(({ filename, content }) => [normalize(filename), String(content)]));
+  const strict = { ...config, cwd: ROOT, silent: true, allowPartialOutputs: false };
+  const outputs = (await generate(strict, false)) as { filename: string; content: string }[];
+  const expected = new Map(outputs.map(({ filename, content }) => [normalize(filename), content] as const));
   const stale = [...expected].flatMap(([file, content]) => {
     if (!existsSync(join(ROOT, file))) return [`${file} is missing: run npm run codegen`];
     return readFileSync(join(ROOT, file), 'utf8') === content ? [] : [`${file} is stale: run npm run codegen`];

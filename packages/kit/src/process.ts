@@ -58,6 +58,8 @@ export async function runProcess(start: () => Promise<{ stop(): Promise<void> }>
   };
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
+  // A launcher that was killed closes the channel to its children: they end with it.
+  process.once('disconnect', stop);
 }
 
 export interface SubgraphProcess<Peer extends string> {

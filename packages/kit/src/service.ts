@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Caller } from './auth/caller.ts';
+import { vouchedFor, type Verified } from './auth/internal-token.ts';
 import { ERROR_CATALOGUE } from './errors.ts';
 import { acceptRequestId, type BaseContext, type GraphEndpoint } from './graph/endpoint.ts';
 import type { Call } from './graph/graph.ts';
@@ -25,8 +26,11 @@ export interface Credentials {
 export interface Mount {
   readonly path: string;
   readonly endpoint: GraphEndpoint;
-  /** @throws GraphQLError UNAUTHENTICATED */
-  readonly authenticate: (credentials: Credentials) => Promise<Caller>;
+  /**
+   * Answers with the service that vouches for the caller, too, where an internal token came in and that makes a difference.
+   * @throws GraphQLError UNAUTHENTICATED
+   */
+  readonly authenticate: (credentials: Credentials) => Promise<Caller | Verified>;
   /** The page that a browser gets at the path. */
   readonly page?: () => { readonly body: string; readonly headers: Readonly<Record<string, string>> };
   /** Whether only our own services come here: larger bodies, no Origin. */
@@ -95,8 +99,10 @@ export function createService(options: ServiceOptions): Service {
   const mount = ({ path, endpoint, authenticate, page, internal }: Mount) => {
     const handle = fastifyApolloHandler(endpoint.server, {
       context: async (request: FastifyRequest) => {
-        const caller = await authenticate({ authorization: request.headers.authorization });
-        return endpoint.context({ caller, requestId: acceptRequestId(request.headers['x-request-id']), signal: abortedWith(request) });
+        const verified = await authenticate({ authorization: request.headers.authorization });
+        const call: Call = { ...vouchedFor(verified), requestId: acceptRequestId(request.headers['x-request-id']), signal: abortedWith(request) };
+        endpoint.admit(queryOf(request), call);
+        return endpoint.context(call);
       },
     });
     app.route({
@@ -163,6 +169,8 @@ export function createService(options: ServiceOptions): Service {
   };
   return service;
 }
+
+const queryOf = ({ method, body, query }: FastifyRequest): unknown => ((method === 'GET' ? query : body) as Record<string, unknown> | undefined | null)?.['query'];
 
 /** Browsers name text/html first; clients of the graph never do. */
 const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html') && !(request.query as Record<string, unknown>)['query'];

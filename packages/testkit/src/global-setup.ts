@@ -11,8 +11,13 @@ declare module 'vitest' {
   }
 }
 
-let cluster: Promise<{ url: string; stop(): Promise<void> }> | undefined;
-let users = 0;
+interface Shared {
+  cluster?: ReturnType<typeof startCluster>;
+  users: number;
+}
+
+// Every vitest project loads this module anew, in the same process: only a global is one for all of them.
+const shared = ((globalThis as { kontorTestPostgres?: Shared }).kontorTestPostgres ??= { users: 0 });
 
 async function startCluster() {
   const base = await mkdtemp(join(tmpdir(), 'kontor-test-'));
@@ -31,11 +36,11 @@ async function startCluster() {
 
 /** One PostgreSQL for a whole test run, whichever projects take part in it. */
 export default async function setup(project: TestProject) {
-  users += 1;
-  const { url, stop } = await (cluster ??= startCluster());
+  shared.users += 1;
+  const { url, stop } = await (shared.cluster ??= startCluster());
   project.provide('adminUrl', url);
   return async () => {
-    users -= 1;
-    if (users === 0) await stop();
+    shared.users -= 1;
+    if (shared.users === 0) await stop();
   };
 }

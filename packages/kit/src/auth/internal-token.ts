@@ -26,6 +26,9 @@ export interface Verified {
   readonly issuer: string;
 }
 
+/** A caller with the service that vouches for it, if any does. */
+export const vouchedFor = (verified: Caller | Verified): Verified | { readonly caller: Caller } => ('caller' in verified ? verified : { caller: verified });
+
 /** Signs callers for other services and verifies what they sign: EdDSA, an audience, a minute of life. */
 export interface Identity {
   readonly service: string;

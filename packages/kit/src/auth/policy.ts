@@ -59,6 +59,18 @@ export const POLICY: Readonly<Record<string, string>> = {
   'Query.customer': 'catalogue:read',
   'Query.customerByEmail': 'customers:read',
   'Mutation.profileUpdate': 'profile',
+
+  // Pages and verbs of the channels. What they ask of the shared graph is decided there once more.
+  'Query.productPage': 'catalogue:read',
+  'Query.collectionPage': 'catalogue:read',
+  'Query.searchPage': 'catalogue:read',
+  'Query.sitemap': 'catalogue:read',
+  'Query.account': 'catalogue:read',
+  'Query.productScreen': 'catalogue:read',
+  'Query.byBarcode': 'catalogue:read',
+  'Query.lookup': 'catalogue:read',
+  'Query.catalogPage': 'catalogue:read',
+  'Query.feed': 'catalogue:read',
 };
 
 /** Whether the caller has a scope, by role or by grant. */

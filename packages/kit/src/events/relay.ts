@@ -6,7 +6,8 @@ import type { DomainEvent, EventBus } from './event.ts';
 const BATCH = 500;
 const POLL_MS = 100;
 const ELECTION_MS = 1_000;
-const BACKOFF_MS = 5_000;
+const FIRST_BACKOFF_MS = 200;
+const MAX_BACKOFF_MS = 5_000;
 const PURGE_MS = 60_000;
 /** What was published is kept so long for operators; what was received, so long for dropping repeats. */
 const KEEP = '7 days';
@@ -83,6 +84,7 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
   };
 
   const run = async () => {
+    let backoffMs = FIRST_BACKOFF_MS;
     while (!stopping) {
       let connection: ReservedSql | undefined;
       let wait = ELECTION_MS;
@@ -91,6 +93,7 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
         const [row] = await connection<{ elected: boolean }[]>`select pg_try_advisory_lock(${LOCK_CLASS.relay}, hashtext(${schema})) as elected`;
         if (row?.elected) {
           try {
+            backoffMs = FIRST_BACKOFF_MS;
             await lead(connection);
           } finally {
             await connection`select pg_advisory_unlock(${LOCK_CLASS.relay}, hashtext(${schema}))`;
@@ -98,7 +101,8 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
         }
       } catch (error) {
         if (!stopping) logger.warn({ error, schema }, 'events wait in the outbox');
-        wait = BACKOFF_MS;
+        wait = backoffMs;
+        backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
       } finally {
         connection?.release();
       }

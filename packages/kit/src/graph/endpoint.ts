@@ -2,20 +2,21 @@ import { randomUUID } from 'node:crypto';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { getOperationAST, GraphQLError, parse, subscribe, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import { getOperationAST, GraphQLError, OperationTypeNode, parse, subscribe, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from '../logger.ts';
 import type { ServiceMetrics } from '../metrics.ts';
 import { requestFault } from '../errors.ts';
+import { createDocumentCache } from './document-cache.ts';
 import { formatError, logFault } from './format-error.ts';
 import type { Call, GraphClient, GraphRequest, GraphResult } from './graph.ts';
-import { checkLimits, type DocumentLimits } from './limits.ts';
+import { checkLimits, checkTokens, type DocumentLimits } from './limits.ts';
 
 /** What every context has, whatever the service adds. */
 export interface BaseContext {
   readonly caller: Call['caller'];
   readonly requestId: string;
   readonly signal?: AbortSignal | undefined;
+  readonly issuer?: string | undefined;
 }
 
 /** A graph as a service serves it. */
@@ -23,6 +24,11 @@ export interface GraphEndpoint extends GraphClient {
   readonly server: ApolloServer<BaseContext>;
   /** The context of one request. */
   context(call: Call): BaseContext;
+  /**
+   * Refuses a document that is longer than the caller may send, before it is parsed. `execute` and `subscribe` ask it themselves.
+   * @throws GraphQLError DOCUMENT_TOO_COMPLEX
+   */
+  admit(query: unknown, call: Call): void;
   formatError(error: unknown, requestId: string): GraphQLFormattedError;
 }
 
@@ -30,7 +36,10 @@ export interface EndpointOptions {
   readonly name: string;
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
+  /** The limits of everybody; where callers differ, of those who may do most. */
   readonly limits: DocumentLimits;
+  /** The limits of one caller, none above `limits`. */
+  readonly limitsOf?: (call: BaseContext) => DocumentLimits;
   readonly introspection: boolean;
   /** Either a schema, or a gateway with the schema in hand for subscriptions. */
   readonly source: { readonly schema: GraphQLSchema } | { readonly gateway: GatewayInterface };
@@ -41,19 +50,23 @@ export interface EndpointOptions {
   readonly plugins?: readonly ApolloServerPlugin<BaseContext>[];
 }
 
-const DOCUMENTS = 1_000;
-
 /** Builds the Apollo Server of a graph and the same pipeline for calls in memory. Call `server.start()` before the first request. */
 export function createEndpoint(options: EndpointOptions): GraphEndpoint {
   const { logger, limits, metrics } = options;
   const gateway = 'gateway' in options.source;
+  const limitsOf = options.limitsOf ?? (() => limits);
+  const admit = (query: unknown, call: Call) => {
+    const { tokens } = limitsOf(call);
+    if (tokens < limits.tokens && typeof query === 'string') checkTokens(query, tokens);
+  };
 
   const watch: ApolloServerPlugin<BaseContext> = {
     requestDidStart() {
       const startedAt = performance.now();
       return Promise.resolve({
-        didResolveOperation: ({ document, operation }) => {
-          if (operation) checkLimits(document, operation, limits);
+        didResolveOperation: ({ document, operation, contextValue }) => {
+          if (operation) checkLimits(document, operation, limitsOf(contextValue));
+          if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'A subscription needs a WebSocket at the same path, with the protocol graphql-transport-ws.');
           return Promise.resolve();
         },
         didEncounterErrors: ({ errors, contextValue }) => {
@@ -93,10 +106,11 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     return formatError(asGraphQL.toJSON(), requestId);
   };
 
-  const documents = new LRUCache<string, DocumentNode>({ max: DOCUMENTS });
+  const documents = createDocumentCache<DocumentNode>();
   const subscribeHere = async function* (request: GraphRequest, call: Call): AsyncGenerator<GraphResult> {
     if (gateway) throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'This graph does not take subscriptions.');
     const { schema } = options.source as { schema: GraphQLSchema };
+    admit(request.query, call);
     let document = documents.get(request.query);
     if (!document) {
       document = parse(request.query, { maxTokens: limits.tokens });
@@ -109,13 +123,20 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     }
     const operation = getOperationAST(document, request.operationName);
     if (!operation) throw requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.');
-    checkLimits(document, operation, limits);
+    checkLimits(document, operation, limitsOf(call));
     const result = await subscribe({ schema, document, contextValue: options.context(call), variableValues: request.variables ?? null, operationName: request.operationName ?? null });
     if (!(Symbol.asyncIterator in result)) {
       yield formatResult(result, call.requestId);
       return;
     }
-    for await (const event of result) yield formatResult(event, call.requestId);
+    const end = () => void result.return(undefined);
+    call.signal?.addEventListener('abort', end, { once: true });
+    try {
+      if (call.signal?.aborted) end();
+      for await (const event of result) yield formatResult(event, call.requestId);
+    } finally {
+      call.signal?.removeEventListener('abort', end);
+    }
   };
   const formatResult = (result: ExecutionResult, requestId: string): GraphResult => ({
     ...(result.data === undefined ? {} : { data: result.data }),
@@ -126,7 +147,9 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     server,
     context: options.context,
     formatError: formatOne,
+    admit,
     async execute<Data>(request: GraphRequest, call: Call) {
+      admit(request.query, call);
       const response = await server.executeOperation(
         { query: request.query, variables: request.variables as Record<string, unknown>, ...(request.operationName ? { operationName: request.operationName } : {}) },
         { contextValue: options.context(call) },

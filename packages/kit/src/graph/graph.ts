@@ -20,6 +20,8 @@ export interface Call {
   readonly caller: Caller;
   readonly requestId: string;
   readonly signal?: AbortSignal | undefined;
+  /** Which of our services vouches for the caller; absent when the caller came in by a credential of its own. */
+  readonly issuer?: string | undefined;
 }
 
 /**

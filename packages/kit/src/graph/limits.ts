@@ -1,4 +1,4 @@
-import { Kind, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import { GraphQLError, Kind, Lexer, Source, TokenKind, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import { requestFault } from '../errors.ts';
 
 /** What a document may cost before anything is planned or executed. */
@@ -57,6 +57,22 @@ export function checkLimits(document: DocumentNode, operation: OperationDefiniti
   if (cost.aliases > limits.aliases) throw tooComplex('aliases', limits.aliases);
   if (cost.rootFields > limits.rootFields) throw tooComplex('root fields', limits.rootFields);
   if (cost.directives > limits.directives) throw tooComplex('directives', limits.directives);
+}
+
+/**
+ * Counts tokens before a document is parsed and validated, whose work can grow with the square of its length.
+ * A text that is not GraphQL passes: the parser says so better.
+ * @throws GraphQLError DOCUMENT_TOO_COMPLEX
+ */
+export function checkTokens(text: string, maximum: number): void {
+  // Every token has a character at least.
+  if (text.length <= maximum) return;
+  const lexer = new Lexer(new Source(text));
+  try {
+    for (let count = 0; lexer.advance().kind !== TokenKind.EOF; ) if (++count > maximum) throw tooComplex('tokens', maximum);
+  } catch (error) {
+    if (error instanceof GraphQLError && error.extensions['code'] === 'DOCUMENT_TOO_COMPLEX') throw error;
+  }
 }
 
 const tooComplex = (what: string, maximum: number) => requestFault('DOCUMENT_TOO_COMPLEX', `A document may have at most ${maximum} ${what}. Split it, or ask for less.`);

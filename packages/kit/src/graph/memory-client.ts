@@ -1,5 +1,5 @@
 import { requestFault } from '../errors.ts';
-import type { GraphClient } from './graph.ts';
+import type { Call, GraphClient } from './graph.ts';
 
 /**
  * Asks a graph of the same process. The caller travels as an object.
@@ -12,15 +12,17 @@ export function createMemoryClient(name: string, target: () => GraphClient | nul
     if (!client) throw requestFault('SERVICE_UNAVAILABLE', `${name} is not running.`);
     return client;
   };
-  if (!roundTrip) return { execute: (request, call) => reach().execute(request, call), subscribe: (request, call) => reach().subscribe(request, call) };
+  // Whoever holds this client is a service of this process: strangers come in over HTTP.
+  const vouched = (call: Call): Call => ({ ...call, issuer: 'this process' });
+  if (!roundTrip) return { execute: (request, call) => reach().execute(request, vouched(call)), subscribe: (request, call) => reach().subscribe(request, vouched(call)) };
 
   const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
   return {
     async execute(request, call) {
-      return copy(await reach().execute(copy(request), { ...call, caller: copy(call.caller) }));
+      return copy(await reach().execute(copy(request), { ...vouched(call), caller: copy(call.caller) }));
     },
     async *subscribe(request, call) {
-      for await (const event of reach().subscribe(copy(request), { ...call, caller: copy(call.caller) })) yield copy(event) as never;
+      for await (const event of reach().subscribe(copy(request), { ...vouched(call), caller: copy(call.caller) })) yield copy(event) as never;
     },
   };
 }

@@ -5,10 +5,11 @@ import { useServer, type Extra } from 'graphql-ws/use/ws';
 import { getOperationAST, GraphQLError, parse, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Caller } from '../auth/caller.ts';
+import { vouchedFor, type Verified } from '../auth/internal-token.ts';
 import { requestFault } from '../errors.ts';
 import type { ServiceMetrics } from '../metrics.ts';
 import { acceptRequestId, type GraphEndpoint } from './endpoint.ts';
-import type { Call, GraphRequest } from './graph.ts';
+import type { Call, GraphRequest, GraphResult } from './graph.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 3_000;
@@ -34,7 +35,7 @@ export interface SocketServer {
 interface SocketOptions {
   readonly path: string;
   readonly endpoint: GraphEndpoint;
-  readonly authenticate: (credentials: { authorization: string | undefined }) => Promise<Caller>;
+  readonly authenticate: (credentials: { authorization: string | undefined }) => Promise<Caller | Verified>;
   readonly metrics: ServiceMetrics;
   readonly checkOrigin: boolean;
 }
@@ -42,7 +43,8 @@ interface SocketOptions {
 type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
 
 interface SocketState {
-  caller?: Caller;
+  caller: Caller;
+  issuer?: string | undefined;
   requestId: string;
 }
 
@@ -54,10 +56,10 @@ export function serveSockets(options: SocketOptions): SocketServer {
   const { endpoint, authenticate, metrics } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   const states = new WeakMap<SocketContext, SocketState>();
-  const callOf = (ctx: SocketContext, signal?: AbortSignal): Call => {
+  const callOf = (ctx: SocketContext): Call => {
     const state = states.get(ctx);
-    if (!state?.caller) throw requestFault('UNAUTHENTICATED', 'The connection was not initialised.');
-    return { caller: state.caller, requestId: state.requestId, signal };
+    if (!state) throw requestFault('UNAUTHENTICATED', 'The connection was not initialised.');
+    return state;
   };
 
   const disposable = useServer(
@@ -67,8 +69,8 @@ export function serveSockets(options: SocketOptions): SocketServer {
         const { request } = ctx.extra;
         const given = ctx.connectionParams?.['authorization'] ?? ctx.connectionParams?.['Authorization'] ?? request.headers.authorization;
         try {
-          const caller = await authenticate({ authorization: typeof given === 'string' ? given : undefined });
-          states.set(ctx, { caller, requestId: acceptRequestId(request.headers['x-request-id']) });
+          const verified = await authenticate({ authorization: typeof given === 'string' ? given : undefined });
+          states.set(ctx, { ...vouchedFor(verified), requestId: acceptRequestId(request.headers['x-request-id']) });
           return true;
         } catch (error) {
           if (error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED') return false;
@@ -84,7 +86,7 @@ export function serveSockets(options: SocketOptions): SocketServer {
         return { schema: undefined as never, document, operationName: payload.operationName, rootValue: request, contextValue: callOf(ctx) } satisfies ExecutionArgs;
       },
       execute: async (args) => (await endpoint.execute(args.rootValue as GraphRequest, args.contextValue as Call)) as ExecutionResult,
-      subscribe: (args) => withFormattedErrors(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
+      subscribe: (args) => subscribeUntilReturn(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
     },
     server,
     PING_MS,
@@ -122,8 +124,31 @@ export function serveSockets(options: SocketOptions): SocketServer {
   };
 }
 
+/**
+ * A subscription whose end reaches its source at once. A generator alone would not: its `return` waits until the `next` that
+ * is under way has an event, and a quiet source may never have one.
+ */
+function subscribeUntilReturn(endpoint: GraphEndpoint, request: GraphRequest, call: Call): AsyncGenerator<GraphResult, void> {
+  const controller = new AbortController();
+  const events = withFormattedErrors(endpoint, request, { ...call, signal: controller.signal });
+  return {
+    next: () => events.next(),
+    throw: (error) => events.throw(error),
+    return() {
+      controller.abort();
+      return events.return();
+    },
+    async [Symbol.asyncDispose]() {
+      await this.return();
+    },
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
 /** A subscription that broke off ends with its error as the last event, so that every client shows it. */
-async function* withFormattedErrors(endpoint: GraphEndpoint, request: GraphRequest, call: Call) {
+async function* withFormattedErrors(endpoint: GraphEndpoint, request: GraphRequest, call: Call): AsyncGenerator<GraphResult, void> {
   try {
     yield* endpoint.subscribe(request, call);
   } catch (error) {

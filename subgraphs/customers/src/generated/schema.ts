@@ -106,7 +106,7 @@ export type MoneyInput = {
   minorUnits: Scalars['SafeInt']['input'];
 };
 
-/** Commands on customers. */
+/** Commands. Each takes one input and answers what became of it. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Changes the caller's own profile; absent fields stay. */
@@ -114,7 +114,7 @@ export type Mutation = {
 };
 
 
-/** Commands on customers. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationProfileUpdateArgs = {
   input: ProfileUpdateInput;
 };
@@ -163,7 +163,7 @@ export type ProfileUpdated = {
   customer: Customer;
 };
 
-/** What can be asked about customers. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type Query = {
   __typename?: 'Query';
   /** A profile by id: one's own, or any for staff. */
@@ -175,13 +175,13 @@ export type Query = {
 };
 
 
-/** What can be asked about customers. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryCustomerArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be asked about customers. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryCustomerByEmailArgs = {
   email: Scalars['String']['input'];
 };

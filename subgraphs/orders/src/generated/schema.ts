@@ -287,7 +287,7 @@ export type CreditExceeded = UserError & {
 /** A person who buys: one profile, whatever the channel. */
 export type Customer = {
   __typename?: 'Customer';
-  /** The customer. */
+  /** Opaque and permanent. */
   id: Scalars['ID']['output'];
   /** The customer's orders in every channel, newest first. */
   orders?: Maybe<OrderConnection>;
@@ -345,7 +345,7 @@ export type InvalidInput = UserError & {
 /** A place that holds stock. */
 export type Location = {
   __typename?: 'Location';
-  /** The location. */
+  /** Opaque and permanent. */
   id: Scalars['ID']['output'];
 };
 
@@ -366,7 +366,7 @@ export type MoneyInput = {
   minorUnits: Scalars['SafeInt']['input'];
 };
 
-/** Commands on carts and orders. */
+/** Commands. Each takes one input and answers what became of it. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Sets the addresses of a cart. */
@@ -380,25 +380,25 @@ export type Mutation = {
 };
 
 
-/** Commands on carts and orders. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationCartAddressSetArgs = {
   input: CartAddressSetInput;
 };
 
 
-/** Commands on carts and orders. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationCartCreateArgs = {
   input: CartCreateInput;
 };
 
 
-/** Commands on carts and orders. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationCartLinesSetArgs = {
   input: CartLinesSetInput;
 };
 
 
-/** Commands on carts and orders. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationCheckoutArgs = {
   input: CheckoutInput;
 };
@@ -622,11 +622,11 @@ export type PriceChanged = UserError & {
 /** What is actually bought: one combination of option values. */
 export type ProductVariant = {
   __typename?: 'ProductVariant';
-  /** The variant. */
+  /** Opaque and permanent. */
   id: Scalars['ID']['output'];
 };
 
-/** What can be asked about carts and orders. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type Query = {
   __typename?: 'Query';
   /** A cart: one's own, or by id and token. */
@@ -636,14 +636,14 @@ export type Query = {
 };
 
 
-/** What can be asked about carts and orders. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryCartArgs = {
   id: Scalars['ID']['input'];
   token?: InputMaybe<Scalars['String']['input']>;
 };
 
 
-/** What can be asked about carts and orders. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryOrderArgs = {
   id: Scalars['ID']['input'];
   token?: InputMaybe<Scalars['String']['input']>;

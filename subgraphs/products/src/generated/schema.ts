@@ -202,7 +202,7 @@ export type MoneyInput = {
   minorUnits: Scalars['SafeInt']['input'];
 };
 
-/** Commands on the catalogue. */
+/** Commands. Each takes one input and answers what became of it. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Makes a channel, or changes it. */
@@ -214,19 +214,19 @@ export type Mutation = {
 };
 
 
-/** Commands on the catalogue. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationChannelSetArgs = {
   input: ChannelSetInput;
 };
 
 
-/** Commands on the catalogue. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationProductPublicationSetArgs = {
   input: ProductPublicationSetInput;
 };
 
 
-/** Commands on the catalogue. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationProductUpdateArgs = {
   input: ProductUpdateInput;
 };
@@ -403,7 +403,7 @@ export type ProductVariant = {
   weightGrams?: Maybe<Scalars['Int']['output']>;
 };
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type Query = {
   __typename?: 'Query';
   /** The channel that the caller acts in. */
@@ -433,39 +433,39 @@ export type Query = {
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryCollectionByHandleArgs = {
   handle: Scalars['String']['input'];
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryCollectionsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryProductArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryProductByHandleArgs = {
   handle: Scalars['String']['input'];
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryProductListingArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryProductSearchArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   filters?: InputMaybe<Array<FacetFilterInput>>;
@@ -475,25 +475,25 @@ export type QueryProductSearchArgs = {
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryVariantArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryVariantsArgs = {
   ids: Array<Scalars['ID']['input']>;
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryVariantsByBarcodeArgs = {
   barcode: Scalars['String']['input'];
 };
 
 
-/** Everything here answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryVariantsBySkuArgs = {
   sku: Scalars['String']['input'];
 };

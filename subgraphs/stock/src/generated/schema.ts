@@ -152,7 +152,7 @@ export type MoneyInput = {
   minorUnits: Scalars['SafeInt']['input'];
 };
 
-/** Commands on stock. A channel never sets a level: it reserves through checkout. */
+/** Commands. Each takes one input and answers what became of it. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Sets a level to what was counted, if it is still what the caller believes it to be. */
@@ -162,13 +162,13 @@ export type Mutation = {
 };
 
 
-/** Commands on stock. A channel never sets a level: it reserves through checkout. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationStockCountArgs = {
   input: StockCountInput;
 };
 
 
-/** Commands on stock. A channel never sets a level: it reserves through checkout. */
+/** Commands. Each takes one input and answers what became of it. */
 export type MutationStockReceiveArgs = {
   input: StockReceiveInput;
 };
@@ -202,7 +202,7 @@ export type ProductVariant = {
   __typename?: 'ProductVariant';
   /** What the caller's channel can sell of the variant now: what is shown here can be reserved. */
   availability?: Maybe<VariantAvailability>;
-  /** The variant whose stock is told. */
+  /** Opaque and permanent. */
   id: Scalars['ID']['output'];
 };
 
@@ -219,7 +219,7 @@ export type QuantityMismatch = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
-/** What can be asked about stock. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type Query = {
   __typename?: 'Query';
   /** What the caller's channel can sell of the variants, aligned with `variantIds`; at most 250. */
@@ -237,26 +237,26 @@ export type Query = {
 };
 
 
-/** What can be asked about stock. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryAvailabilityArgs = {
   variantIds: Array<Scalars['ID']['input']>;
 };
 
 
-/** What can be asked about stock. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryLocationArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** What can be asked about stock. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryLocationsArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** What can be asked about stock. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryStockLedgerArgs = {
   after?: InputMaybe<Scalars['Cursor']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
@@ -265,13 +265,13 @@ export type QueryStockLedgerArgs = {
 };
 
 
-/** What can be asked about stock. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryStockLevelsArgs = {
   variantId: Scalars['ID']['input'];
 };
 
 
-/** What can be asked about stock. */
+/** What can be asked. Everything answers for the caller's channel: what it does not publish is not found, except for staff with `catalogue:write`. */
 export type QueryVerifyStockArgs = {
   variantId?: InputMaybe<Scalars['ID']['input']>;
 };

@@ -1,0 +1,237 @@
+import { sql } from 'drizzle-orm';
+import {
+  bigint,
+  boolean,
+  check,
+  customType,
+  foreignKey,
+  index,
+  integer,
+  pgSchema,
+  primaryKey,
+  text,
+  timestamp,
+  unique,
+  uuid,
+} from 'drizzle-orm/pg-core';
+import { eventTables } from '../shared/event-tables.ts';
+
+export const schema = pgSchema('products');
+export const { outbox, inbox } = eventTables(schema);
+
+/** Text that sorts by code point on every server, whatever the database's locale: lock orders and cursors rely on it. */
+const plainText = customType<{ data: string }>({ dataType: () => 'text collate "C"' });
+const searchVector = customType<{ data: string }>({ dataType: () => 'tsvector' });
+
+const instant = (name: string) => timestamp(name, { withTimezone: true }).notNull();
+
+/** Where the catalogue is sold. */
+export const channels = schema.table(
+  'channels',
+  {
+    code: plainText('code').notNull(),
+    name: text('name').notNull(),
+    currencies: text('currencies').array().notNull(),
+    countries: text('countries').array().notNull(),
+    locales: text('locales').array().notNull(),
+    locationIds: uuid('location_ids').array().notNull(),
+    version: integer('version').notNull(),
+    updatedAt: instant('updated_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'channels_pkey', columns: [table.code] }),
+    check('channels_code_shape', sql`${table.code} ~ '^[a-z0-9-]{2,32}$'`),
+    check('channels_currencies_some', sql`cardinality(${table.currencies}) > 0`),
+    check('channels_countries_some', sql`cardinality(${table.countries}) > 0`),
+    check('channels_locales_some', sql`cardinality(${table.locales}) > 0`),
+  ],
+);
+
+/** What is sold. `title_key` is the title folded for sorting and for comparing what shoppers type. */
+export const products = schema.table(
+  'products',
+  {
+    productId: uuid('product_id').notNull(),
+    handle: plainText('handle').notNull(),
+    title: text('title').notNull(),
+    titleKey: plainText('title_key').notNull(),
+    descriptionHtml: text('description_html').notNull(),
+    vendor: text('vendor'),
+    productType: text('product_type'),
+    tags: text('tags').array().notNull(),
+    optionNames: text('option_names').array().notNull(),
+    seoTitle: text('seo_title'),
+    seoDescription: text('seo_description'),
+    externalReference: text('external_reference'),
+    version: integer('version').notNull(),
+    createdAt: instant('created_at'),
+    updatedAt: instant('updated_at'),
+    search: searchVector('search')
+      .notNull()
+      .generatedAlwaysAs(
+        sql`"products"."search_vector"("title_key", "vendor", "product_type", "tags", "description_html")`,
+      ),
+  },
+  (table) => [
+    primaryKey({ name: 'products_pkey', columns: [table.productId] }),
+    unique('products_handle_key').on(table.handle),
+    check('products_version_positive', sql`${table.version} > 0`),
+    check('products_options_bounded', sql`cardinality(${table.optionNames}) <= 3`),
+    index('products_title').on(table.titleKey, table.productId),
+    index('products_vendor').on(table.vendor),
+    index('products_product_type').on(table.productType),
+    index('products_tags').using('gin', table.tags),
+    index('products_search').using('gin', table.search),
+    index('products_title_trigrams').using('gin', table.titleKey.op('gin_trgm_ops')),
+  ],
+);
+
+/** The place of each product in the sequence of changes. Apart from the product, whose indexes a change need not touch. */
+export const productChanges = schema.table(
+  'product_changes',
+  {
+    productId: uuid('product_id').notNull(),
+    changeNumber: bigint('change_number', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'product_changes_pkey', columns: [table.productId] }),
+    unique('product_changes_number_key').on(table.changeNumber),
+    foreignKey({
+      name: 'product_changes_product_fkey',
+      columns: [table.productId],
+      foreignColumns: [products.productId],
+    }).onDelete('cascade'),
+  ],
+);
+
+/**
+ * The last number of that sequence: one row, whose lock is held from drawing a number until the commit, so that numbers are committed
+ * in their order and a reader who has seen one has seen all before it. A sequence would not give that.
+ */
+export const changeClock = schema.table(
+  'change_clock',
+  {
+    single: boolean('single').notNull().default(true),
+    lastNumber: bigint('last_number', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'change_clock_pkey', columns: [table.single] }),
+    check('change_clock_single', sql`${table.single}`),
+  ],
+);
+
+/** Images of products. */
+export const media = schema.table(
+  'media',
+  {
+    mediaId: uuid('media_id').notNull(),
+    productId: uuid('product_id').notNull(),
+    position: integer('position').notNull(),
+    url: text('url').notNull(),
+    altText: text('alt_text'),
+  },
+  (table) => [
+    primaryKey({ name: 'media_pkey', columns: [table.mediaId] }),
+    unique('media_product_url_key').on(table.productId, table.url),
+    foreignKey({
+      name: 'media_product_fkey',
+      columns: [table.productId],
+      foreignColumns: [products.productId],
+    }).onDelete('cascade'),
+  ],
+);
+
+/** What is bought: one combination of option values. */
+export const variants = schema.table(
+  'variants',
+  {
+    variantId: uuid('variant_id').notNull(),
+    productId: uuid('product_id').notNull(),
+    position: integer('position').notNull(),
+    optionValues: text('option_values').array().notNull(),
+    sku: text('sku'),
+    barcode: text('barcode'),
+    weightGrams: integer('weight_grams'),
+    mediaId: uuid('media_id'),
+  },
+  (table) => [
+    primaryKey({ name: 'variants_pkey', columns: [table.variantId] }),
+    unique('variants_options_key').on(table.productId, table.optionValues),
+    foreignKey({
+      name: 'variants_product_fkey',
+      columns: [table.productId],
+      foreignColumns: [products.productId],
+    }).onDelete('cascade'),
+    foreignKey({ name: 'variants_media_fkey', columns: [table.mediaId], foreignColumns: [media.mediaId] }).onDelete(
+      'set null',
+    ),
+    check('variants_weight_not_negative', sql`${table.weightGrams} >= 0`),
+    index('variants_sku').on(table.sku),
+    index('variants_barcode').on(table.barcode),
+    index('variants_media').on(table.mediaId),
+  ],
+);
+
+/** Which channel shows which product. */
+export const publications = schema.table(
+  'publications',
+  {
+    channelCode: plainText('channel_code').notNull(),
+    productId: uuid('product_id').notNull(),
+    publishedAt: instant('published_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'publications_pkey', columns: [table.channelCode, table.productId] }),
+    foreignKey({ name: 'publications_channel_fkey', columns: [table.channelCode], foreignColumns: [channels.code] }),
+    foreignKey({
+      name: 'publications_product_fkey',
+      columns: [table.productId],
+      foreignColumns: [products.productId],
+    }).onDelete('cascade'),
+    index('publications_product').on(table.productId),
+  ],
+);
+
+/** Hand-picked lists of products. */
+export const collections = schema.table(
+  'collections',
+  {
+    collectionId: uuid('collection_id').notNull(),
+    handle: plainText('handle').notNull(),
+    title: text('title').notNull(),
+    titleKey: plainText('title_key').notNull(),
+    descriptionHtml: text('description_html').notNull(),
+    version: integer('version').notNull(),
+    updatedAt: instant('updated_at'),
+  },
+  (table) => [
+    primaryKey({ name: 'collections_pkey', columns: [table.collectionId] }),
+    unique('collections_handle_key').on(table.handle),
+    index('collections_title').on(table.titleKey, table.collectionId),
+  ],
+);
+
+/** The products of a collection, in its own order. */
+export const collectionProducts = schema.table(
+  'collection_products',
+  {
+    collectionId: uuid('collection_id').notNull(),
+    productId: uuid('product_id').notNull(),
+    position: integer('position').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'collection_products_pkey', columns: [table.collectionId, table.productId] }),
+    foreignKey({
+      name: 'collection_products_collection_fkey',
+      columns: [table.collectionId],
+      foreignColumns: [collections.collectionId],
+    }).onDelete('cascade'),
+    foreignKey({
+      name: 'collection_products_product_fkey',
+      columns: [table.productId],
+      foreignColumns: [products.productId],
+    }).onDelete('cascade'),
+    index('collection_products_order').on(table.collectionId, table.position, table.productId),
+    index('collection_products_product').on(table.productId),
+  ],
+);

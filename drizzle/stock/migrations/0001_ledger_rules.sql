@@ -1,0 +1,22 @@
+-- What the table definitions cannot say. Written by hand; 0000 is generated from tables.ts.
+
+-- The ledger is the truth: nobody rewrites it.
+CREATE FUNCTION "stock"."refuse_ledger_change"() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+	RAISE EXCEPTION 'the stock ledger is append-only: book the difference instead'
+		USING ERRCODE = 'restrict_violation', CONSTRAINT = 'movements_append_only';
+END $$;
+--> statement-breakpoint
+CREATE TRIGGER "movements_append_only" BEFORE UPDATE OR DELETE OR TRUNCATE ON "stock"."movements"
+	FOR EACH STATEMENT EXECUTE FUNCTION "stock"."refuse_ledger_change"();
+--> statement-breakpoint
+-- UUIDv7 (RFC 9562) for rows whose number only the statement itself knows; PostgreSQL has its own from version 18 on.
+CREATE FUNCTION "stock"."new_id"() RETURNS uuid LANGUAGE sql VOLATILE PARALLEL SAFE AS $$
+	SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+		PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6), 52, 1), 53, 1), 'hex')::uuid
+$$;
+--> statement-breakpoint
+-- Hot rows change thousands of times a second: free space in the page keeps every change heap-only.
+ALTER TABLE "stock"."levels" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+--> statement-breakpoint
+ALTER TABLE "stock"."variant_versions" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);

@@ -1,0 +1,127 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import { printSchema, type GraphQLSchema } from 'graphql';
+import type { Caller, Role } from '../auth/caller.ts';
+import { guestOf } from '../auth/caller.ts';
+import { createEdgeAuthenticator } from '../auth/edge.ts';
+import type { Identity } from '../auth/internal-token.ts';
+import { enforcePolicy, POLICY } from '../auth/policy.ts';
+import { createEndpoint, type BaseContext } from '../graph/endpoint.ts';
+import type { GraphClient } from '../graph/graph.ts';
+import { PUBLIC_LIMITS } from '../graph/limits.ts';
+import { buildChannelGraph, readSdl } from '../graph/sdl.ts';
+import { loadExamples, mountIde, type IdeKey } from '../ide.ts';
+import type { Logger } from '../logger.ts';
+import { createMetrics } from '../metrics.ts';
+import { createService, type Service } from '../service.ts';
+import { createAvailabilityHub } from './availability-hub.ts';
+import { createBffContext, type BffContext } from './context.ts';
+
+const GRAPH_PATH = '/graphql';
+
+/** What every BFF is given from outside. */
+export interface BffDeps {
+  /** As whom it asks stock and customers. */
+  readonly identity: Identity;
+  readonly logger: Logger;
+  /** The shared graph. */
+  readonly router: GraphClient;
+  /** The internal graph of customers, which knows all credentials. */
+  readonly customers: GraphClient;
+  /** The internal graph of stock, for live availability. */
+  readonly stock: GraphClient;
+  /** The channel that it sells in; its own by default. A channel is a row: one BFF can serve several in processes of their own. */
+  readonly channel?: string;
+  /** Keys that the IDE offers. Every visitor sees them. */
+  readonly demoKeys?: readonly IdeKey[];
+}
+
+export interface BffOptions {
+  /** Also the folder of its examples and, in upper case, the prefix of its environment variables. */
+  readonly name: string;
+  /** The channel it sells in unless told otherwise. */
+  readonly channel: string;
+  /** What people call it. */
+  readonly title: string;
+  /** Its `schema.graphql`. */
+  readonly sdl: URL;
+  readonly resolvers: object;
+  readonly deps: BffDeps;
+  /** Who may come in. */
+  readonly guests: boolean;
+  readonly roles: readonly Role[];
+  /** What else a caller must be. @throws GraphQLError FORBIDDEN */
+  readonly admit?: (caller: Caller) => void;
+}
+
+/** Builds a BFF's service: its graph for the callers of its channel, live availability where its SDL has it, the IDE and `/schema.graphql`. */
+export function createBff(options: BffOptions): Service {
+  const { name, title, deps, guests, roles } = options;
+  const { identity, logger, router, customers, stock } = deps;
+  const channel = deps.channel ?? options.channel;
+  const metrics = createMetrics(name);
+  const schema = enforcePolicy(buildChannelGraph(readSdl(options.sdl), options.resolvers), (coordinate) => POLICY[coordinate]);
+  const hub = createAvailabilityHub({ stock, service: identity.service, channel, logger });
+  const endpoint = createEndpoint({
+    name,
+    logger,
+    metrics,
+    limits: PUBLIC_LIMITS,
+    introspection: true,
+    source: { schema },
+    context: (call) => createBffContext({ router, hub, logger }, call),
+    plugins: [pages],
+  });
+  const verify = createEdgeAuthenticator({ customers, service: identity.service, channel, guests, roles });
+  const ide = mountIde({ title, graphqlPath: GRAPH_PATH, examples: loadExamples(new URL(`../../../../schema/operations/${name}/`, import.meta.url)), keys: deps.demoKeys ?? [] });
+  const sdl = printChannel(schema);
+
+  return createService({
+    name,
+    logger,
+    metrics,
+    mounts: [
+      {
+        path: GRAPH_PATH,
+        endpoint,
+        page: ide.page,
+        async authenticate(credentials) {
+          const caller = await verify(credentials);
+          options.admit?.(caller);
+          return caller;
+        },
+      },
+    ],
+    routes(app) {
+      ide.routes(app);
+      app.get('/schema.graphql', (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
+    },
+    async ready() {
+      const { data } = await router.execute({ query: 'query Ready { __typename }' }, { caller: guestOf(channel), requestId: `ready-${identity.service}` });
+      if (!data) throw new Error('the router does not answer');
+    },
+    async start() {
+      if (schema.getSubscriptionType()) hub.start();
+    },
+    async stop() {
+      hub.stop();
+    },
+  });
+}
+
+/** The SDL of a channel's graph with the shared types in it, as it is served and committed. */
+export const printChannel = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;
+
+/** Pages hold live prices and stock of one caller, so nobody keeps them; what they had to be made without is told beside them. */
+const pages: ApolloServerPlugin<BaseContext> = {
+  async requestDidStart() {
+    return {
+      async willSendResponse({ response, contextValue }) {
+        response.http.headers.set('cache-control', 'private, no-store');
+        const { degraded } = contextValue as BffContext;
+        if (response.body.kind !== 'single' || degraded.length === 0) return;
+        const { singleResult } = response.body;
+        singleResult.extensions = { ...singleResult.extensions, degraded };
+      },
+    };
+  },
+};

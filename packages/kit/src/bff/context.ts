@@ -1,0 +1,79 @@
+import type { GraphQLFormattedError } from 'graphql';
+import type { BaseContext } from '../graph/endpoint.ts';
+import { forwardedError, type Call, type GraphClient, type GraphResult, type TypedDocument } from '../graph/graph.ts';
+import type { Logger } from '../logger.ts';
+import type { AvailabilityHub, AvailabilityRequest } from './availability-hub.ts';
+import type { AvailabilityStream } from './availability-stream.ts';
+
+/** Distinct ones; more tell a client nothing new. */
+const DEGRADATIONS = 20;
+
+/** A field of the shared graph that could not be answered and is null for that reason. */
+export interface Degradation {
+  /** Field names from the root of the shared graph, without positions in lists, such as `productSearch.edges.node.variants.price`. */
+  readonly path: string;
+  /** A code of the error catalogue. */
+  readonly code: string;
+}
+
+/** What the resolvers of every BFF get. */
+export interface BffContext extends BaseContext {
+  /**
+   * Sends a typed document to the router as the caller. Fields that failed alone are null, and noted in `degraded`.
+   * @throws GraphQLError the router's own, when there is no answer or a root field is null because of an error.
+   */
+  upstream<Data, Variables extends Record<string, unknown>>(document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data>;
+  /** Live availability for the caller. @throws GraphQLError BAD_USER_INPUT */
+  availabilityChanged(request: AvailabilityRequest): AvailabilityStream;
+  /** What the page had to be made without. */
+  readonly degraded: readonly Degradation[];
+}
+
+interface ContextDeps {
+  readonly router: GraphClient;
+  readonly hub: AvailabilityHub;
+  readonly logger: Logger;
+}
+
+/** Makes the context of one request. */
+export function createBffContext({ router, hub, logger }: ContextDeps, call: Call): BffContext {
+  const degraded = new Map<string, Degradation>();
+  return {
+    ...call,
+    get degraded() {
+      return [...degraded.values()];
+    },
+    async upstream(document, variables) {
+      const query = document.toString();
+      const result = await router.execute<never>({ query, variables }, upstreamCall(call, query));
+      const data = answered(result);
+      for (const error of result.errors ?? []) {
+        const { path, code } = degradationOf(error);
+        if (degraded.size < DEGRADATIONS) degraded.set(`${path} ${code}`, { path, code });
+        logger.debug({ requestId: call.requestId, path, code }, 'a page was made without a field');
+      }
+      return data;
+    },
+    availabilityChanged: (request) => hub.subscribe(call.caller, request),
+  };
+}
+
+/** A command is not called off because its client hung up: half of a purchase helps nobody. */
+const upstreamCall = (call: Call, query: string): Call => ({
+  caller: call.caller,
+  requestId: call.requestId,
+  ...(call.signal && !query.startsWith('mutation') ? { signal: call.signal } : {}),
+});
+
+/** The data, unless an error cost a whole root field: then it is no answer that something is missing. */
+function answered<Data>({ data, errors = [] }: GraphResult<Data>): Data {
+  const lost = errors.find(({ path }) => !data || !path || (data as Record<string, unknown>)[path[0] as string] === null);
+  if (lost) throw forwardedError(lost);
+  if (!data) throw forwardedError({ message: 'The router gave no data and no error.' });
+  return data;
+}
+
+function degradationOf({ path = [], extensions }: GraphQLFormattedError): Degradation {
+  const code = extensions?.['code'];
+  return { path: path.filter((step) => typeof step === 'string').join('.'), code: typeof code === 'string' ? code : 'INTERNAL' };
+}

@@ -1,0 +1,47 @@
+/** What the system is made of. Services of one kind have the same shape; who needs whom is said here and nowhere else. */
+export const SUBGRAPHS = ['products', 'prices', 'stock', 'orders', 'customers'] as const;
+export const BFFS = ['web', 'mobile', 'pos', 'b2b', 'marketplace'] as const;
+
+export type Subgraph = (typeof SUBGRAPHS)[number];
+export type Bff = (typeof BFFS)[number];
+
+/** PostgreSQL schemas: one per subgraph, and one for the payment simulator. */
+export const SCHEMAS = [...SUBGRAPHS, 'psp'] as const;
+export type Schema = (typeof SCHEMAS)[number];
+
+/** The internal graphs that a subgraph asks. */
+export const PEERS: Readonly<Record<Subgraph, readonly Subgraph[]>> = {
+  products: [],
+  prices: ['products'],
+  stock: ['products'],
+  orders: ['products', 'prices', 'stock', 'customers'],
+  customers: [],
+};
+
+/** The name by which a BFF signs, and by which others sign for it. */
+export const bffName = (bff: Bff): string => `bff-${bff}`;
+
+/** The service that the importer and the seed act as. */
+export const OPERATOR = 'operator';
+
+/** Everybody who signs or verifies internal tokens. */
+export const IDENTITIES: readonly string[] = [...SUBGRAPHS, 'router', ...BFFS.map(bffName), OPERATOR];
+
+export const DEFAULT_PORTS = {
+  router: 4000,
+  products: 4001,
+  prices: 4002,
+  stock: 4003,
+  orders: 4004,
+  customers: 4005,
+  web: 4010,
+  mobile: 4020,
+  pos: 4030,
+  b2b: 4040,
+  marketplace: 4050,
+  psp: 4090,
+} as const;
+
+/** Everything that listens. */
+export type Listener = keyof typeof DEFAULT_PORTS;
+export const LISTENERS = Object.keys(DEFAULT_PORTS) as Listener[];

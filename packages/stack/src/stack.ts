@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import { createApp as createB2b } from '@kontor/bff-b2b/src/app.ts';
+import { createApp as createMarketplace } from '@kontor/bff-marketplace/src/app.ts';
+import { createApp as createMobile } from '@kontor/bff-mobile/src/app.ts';
+import { createApp as createPos } from '@kontor/bff-pos/src/app.ts';
+import { createApp as createWeb } from '@kontor/bff-web/src/app.ts';
+import { createApp as createCustomers } from '@kontor/customers/src/app.ts';
+import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
+import { createIdentity, generateInternalKeys, type Identity } from '@kontor/kit/src/auth/internal-token.ts';
+import { openDatabase } from '@kontor/kit/src/database.ts';
+import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
+import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
+import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
+import type { DatabaseOptions } from '@kontor/kit/src/database.ts';
+import { createLogger, type Logger } from '@kontor/kit/src/logger.ts';
+import type { Service } from '@kontor/kit/src/service.ts';
+import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
+import { createApp as createOrders } from '@kontor/orders/src/app.ts';
+import { createStripeProvider } from '@kontor/orders/src/payments/stripe.ts';
+import { createApp as createPrices } from '@kontor/prices/src/app.ts';
+import { createApp as createProducts } from '@kontor/products/src/app.ts';
+import { createPsp } from '@kontor/psp/src/app.ts';
+import { createApp as createRouter } from '@kontor/router/src/app.ts';
+import { createApp as createStock } from '@kontor/stock/src/app.ts';
+import { DEMO_KEYS } from './demo/keys.ts';
+import { bffName, BFFS, IDENTITIES, OPERATOR, SUBGRAPHS, type Bff, type Listener, type Schema, type Subgraph } from './services.ts';
+import type { Operator } from './operator.ts';
+
+export interface StackOptions {
+  /** The URL of each schema's own role. */
+  readonly urls: Readonly<Record<Schema, string>>;
+  readonly logLevel: string;
+  /** Connections at most per subgraph. */
+  readonly pool?: number;
+  /** Sends everything between services through JSON, to show that nothing else gets across. */
+  readonly roundTrip?: boolean;
+  readonly psp: { readonly secretKey: string; readonly url: string | undefined; readonly port: number; readonly host: string };
+  /** Sees every statement. For tests that count. */
+  readonly onQuery?: (schema: Schema, query: string) => void;
+}
+
+/** The whole system in one process: the same services as elsewhere, wired in memory. */
+export interface Stack {
+  readonly services: Readonly<Record<Exclude<Listener, 'psp'>, Service>>;
+  readonly operator: Operator;
+  /** Starts what runs beside requests, without listening. */
+  start(): Promise<void>;
+  /** Listens everywhere. @returns the ports. */
+  listen(ports: Readonly<Record<Listener, number>>, host: string): Promise<Record<Listener, number>>;
+  /** Takes one subgraph out, as if its process had ended. For tests. */
+  stopService(name: Subgraph): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const SUPERGRAPH = new URL('../../../schema/supergraph.graphql', import.meta.url);
+
+/** Wires the services; nothing runs yet, but for the payment simulator's socket, which the Stripe SDK needs. */
+export async function createStack(options: StackOptions): Promise<Stack> {
+  const { urls, roundTrip = false } = options;
+  const keys = await generateInternalKeys(IDENTITIES);
+  const identities = Object.fromEntries(await Promise.all(IDENTITIES.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const))) as Record<string, Identity>;
+  const bus = createMemoryBus();
+  const logger = (name: string): Logger => createLogger(name, options.logLevel);
+  const services: Partial<Record<Exclude<Listener, 'psp'>, Service>> = {};
+  const stopped = new Set<string>();
+
+  const client = (name: Exclude<Listener, 'psp'>, path: string): GraphClient => createMemoryClient(name, () => (stopped.has(name) ? null : (services[name]?.graph(path) ?? null)), roundTrip);
+  const internal = (name: Subgraph) => client(name, INTERNAL_PATH);
+  const database = (schema: Schema) => {
+    const { onQuery } = options;
+    const watched: Partial<DatabaseOptions> = onQuery ? { onQuery: (query) => onQuery(schema, query) } : {};
+    return openDatabase({ url: urls[schema], name: `kontor-${schema}`, max: options.pool ?? 10, ...watched });
+  };
+  const subgraphDeps = (name: Subgraph) => ({ db: database(name), bus, identity: identities[name]!, logger: logger(name) });
+
+  const psp = createPsp({ db: database('psp'), secretKey: options.psp.secretKey, logger: logger('psp') });
+  const pspPort = options.psp.url === undefined ? await psp.listen(options.psp.port, options.psp.host) : options.psp.port;
+  const payments = createStripeProvider({ secretKey: options.psp.secretKey, baseUrl: options.psp.url ?? `http://${options.psp.host}:${pspPort}` });
+
+  services.products = createProducts({ ...subgraphDeps('products') });
+  services.prices = createPrices({ ...subgraphDeps('prices'), peers: { products: internal('products') } });
+  services.stock = createStock({ ...subgraphDeps('stock'), peers: { products: internal('products') } });
+  services.customers = createCustomers({ ...subgraphDeps('customers') });
+  services.orders = createOrders({
+    ...subgraphDeps('orders'),
+    peers: { products: internal('products'), prices: internal('prices'), stock: internal('stock'), customers: internal('customers') },
+    payments,
+  });
+  services.router = createRouter({
+    identity: identities['router']!,
+    logger: logger('router'),
+    supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
+    subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, client(name, '/graphql')])),
+    customers: internal('customers'),
+    demoKeys: DEMO_KEYS.router,
+  });
+  const makers = { web: createWeb, mobile: createMobile, pos: createPos, b2b: createB2b, marketplace: createMarketplace };
+  for (const bff of BFFS) {
+    const name = bffName(bff);
+    services[bff] = makers[bff]({ identity: identities[name]!, logger: logger(name), router: client('router', '/graphql'), customers: internal('customers'), stock: internal('stock'), demoKeys: DEMO_KEYS[bff] });
+  }
+  const all = services as Record<Exclude<Listener, 'psp'>, Service>;
+  const order: readonly (Subgraph | 'router' | Bff)[] = [...SUBGRAPHS, 'router', ...BFFS];
+  const call = { caller: serviceCaller(OPERATOR), requestId: OPERATOR };
+
+  return {
+    services: all,
+    operator: { ask: (name, request) => internal(name).execute(request, call) },
+    async start() {
+      for (const name of order) await all[name].start();
+    },
+    async listen(ports, host) {
+      const listening = { psp: pspPort } as Record<Listener, number>;
+      for (const name of order) listening[name] = await all[name].listen(ports[name], host);
+      return listening;
+    },
+    async stopService(name) {
+      stopped.add(name);
+      await all[name].stop();
+    },
+    async stop() {
+      // Edges first, so that what they have taken can still be answered.
+      for (const name of [...order].reverse()) await all[name].stop();
+      await psp.stop();
+      await bus.close();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { composeSubgraphs, type SubgraphSource } from './compose-subgraphs.ts';
+import { schemaChanges, unannounced, type SchemaChange } from './schema-changes.ts';
+
+/** The subgraphs and the ports that they listen at by default. */
+const SUBGRAPHS = { products: 4001, prices: 4002, stock: 4003, orders: 4004, customers: 4005 };
+const SUPERGRAPH = 'schema/supergraph.graphql';
+const CHANGELOG = 'schema/CHANGELOG.md';
+const USAGE = 'Usage: npm run schema [-- --check] [--against FILE]';
+
+/** Where the command prints. */
+export interface Output {
+  log(line: string): void;
+  error(line: string): void;
+}
+
+/**
+ * `npm run schema`: composes the subgraphs into `schema/supergraph.graphql`. With `--check` nothing is written: the committed
+ * file must be what the subgraphs compose to, and the changelog must name every breaking change since the version in git
+ * HEAD, or since the supergraph in the file after `--against`.
+ * @param root the folder of the repository.
+ * @returns the exit code.
+ */
+export async function composeCommand(root: string, args: readonly string[], output: Output): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === 'string') {
+    output.error(`${options}\n${USAGE}`);
+    return 1;
+  }
+  const { supergraphSdl, errors, hints } = composeSubgraphs(readSources(root));
+  for (const hint of hints) output.error(`hint: ${hint}`);
+  for (const error of errors) output.error(`error: ${error}`);
+  if (supergraphSdl === null) return 1;
+
+  const before = options.against === undefined ? committed(root) : readFileSync(options.against, 'utf8');
+  const changes = before === null ? [] : await schemaChanges(before, supergraphSdl);
+  for (const change of changes) output.log(describe(change));
+
+  const file = join(root, SUPERGRAPH);
+  if (!options.check) {
+    writeFileSync(file, supergraphSdl);
+    output.log(`${SUPERGRAPH} is composed of ${Object.keys(SUBGRAPHS).length} subgraphs.`);
+    return 0;
+  }
+  const drifted = !existsSync(file) || readFileSync(file, 'utf8') !== supergraphSdl;
+  if (drifted) output.error(`${SUPERGRAPH} is not what the subgraphs compose to: run npm run schema and commit it.`);
+  const changelog = existsSync(join(root, CHANGELOG)) ? readFileSync(join(root, CHANGELOG), 'utf8') : '';
+  const missing = unannounced(changes, changelog);
+  for (const { coordinate, message } of missing) output.error(`${CHANGELOG} does not name ${coordinate}: ${message}`);
+  if (drifted || missing.length > 0) return 1;
+  output.log(`${SUPERGRAPH} is fresh.`);
+  return 0;
+}
+
+function readOptions(args: readonly string[]): { check: boolean; against: string | undefined } | string {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { check: { type: 'boolean', default: false }, against: { type: 'string' } },
+    });
+    if (values.against !== undefined && !existsSync(values.against)) return `There is no file ${values.against}.`;
+    return { check: values.check, against: values.against };
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function readSources(root: string): SubgraphSource[] {
+  const common = readFileSync(join(root, 'packages/kit/schema/common.graphql'), 'utf8');
+  return Object.entries(SUBGRAPHS).map(([name, port]) => ({
+    name,
+    routingUrl: `http://127.0.0.1:${port}/graphql`,
+    sdl: `${common}\n${readFileSync(join(root, 'subgraphs', name, 'schema.graphql'), 'utf8')}`,
+  }));
+}
+
+/** The supergraph of the last commit; null when it has none, or outside a repository. */
+function committed(root: string): string | null {
+  try {
+    return execFileSync('git', ['show', `HEAD:./${SUPERGRAPH}`], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 64 * 1024 * 1024 });
+  } catch {
+    return null;
+  }
+}
+
+const describe = ({ level, coordinate, message }: SchemaChange) => [level, coordinate, message].filter((part) => part).join(': ');

@@ -1,0 +1,111 @@
+import type { Money, TaxedMoney } from '@kontor/kit/src/money.ts';
+import type { Address } from './address.ts';
+import type { Failure } from './outcome.ts';
+import type { Allocation, Plan } from './routing.ts';
+
+/**
+ * How far a checkout is. Pricing and routing only read, so that the first state that is kept has both; from then on every
+ * step is kept before the next one begins:
+ *
+ *     routed → reserved → authorized → placed
+ *        │         ├→ authorizing      the provider's answer is unknown; it is asked again with the same key
+ *        │         └→ action_required  the shopper has to confirm at the bank; stock stays held
+ *        └─────────┴→ compensating → failed
+ */
+export type CheckoutState =
+  | 'routed'
+  | 'reserved'
+  | 'authorizing'
+  | 'action_required'
+  | 'authorized'
+  | 'placed'
+  | 'compensating'
+  | 'failed';
+
+/** Whom to tell. */
+export interface Contact {
+  readonly email: string | null;
+  readonly phone: string | null;
+  readonly givenName: string | null;
+  readonly familyName: string | null;
+}
+
+/** What a shopper asked for, checked, as it is kept while the checkout lasts. */
+export interface CheckoutRequest {
+  readonly contact: Contact;
+  readonly shippingAddress: Address | null;
+  readonly billingAddress: Address | null;
+  readonly pickupLocationId: string | null;
+  /** The provider's token of the card. */
+  readonly paymentToken: string;
+  /** The signed-in customer. */
+  readonly customerId: string | null;
+}
+
+/** A line with everything that an order keeps of it. */
+export interface PricedLine {
+  readonly variantId: string;
+  readonly quantity: number;
+  readonly productTitle: string;
+  readonly variantTitle: string;
+  readonly sku: string | null;
+  readonly unit: TaxedMoney;
+  readonly total: TaxedMoney;
+  readonly taxRateBasisPoints: number;
+}
+
+/** What a cart costs. */
+export interface Pricing {
+  readonly lines: readonly PricedLine[];
+  readonly total: TaxedMoney;
+}
+
+/** What stock holds for a checkout. */
+export interface Hold {
+  readonly key: string;
+  readonly allocations: readonly Allocation[];
+}
+
+/** What the provider said of the payment. */
+export interface CheckoutPayment {
+  readonly intentId: string;
+  readonly clientSecret: string | null;
+  readonly cardBrand: string | null;
+  readonly cardLast4: string | null;
+}
+
+/** A checkout that got as far as holding something, or was refused on the way there. */
+export interface Checkout {
+  readonly checkoutId: string;
+  readonly cartId: string;
+  /** The id that the order will have. */
+  readonly orderId: string;
+  readonly channel: string;
+  readonly state: CheckoutState;
+  readonly requestHash: Uint8Array;
+  readonly request: CheckoutRequest;
+  readonly pricing: Pricing;
+  readonly plans: readonly Plan[];
+  readonly reservation: Hold | null;
+  /** Which key the reservation has: a hold that expired is never revived, the next one has a new key. */
+  readonly reservationAttempt: number;
+  readonly payment: CheckoutPayment | null;
+  readonly result: Failure | null;
+  readonly attemptCount: number;
+  /** Seconds since it began, by the database's clock when the row was read. */
+  readonly ageS: number;
+}
+
+/** States that nobody works on any more. */
+export const isFinished = (state: CheckoutState): boolean => state === 'placed' || state === 'failed';
+
+/** The key under which stock knows the hold. */
+export const reservationKey = (checkoutId: string, attempt: number): string =>
+  attempt === 1 ? `checkout:${checkoutId}` : `checkout:${checkoutId}:${attempt}`;
+
+/** The key under which the provider knows an operation of a checkout. */
+export const paymentKey = (checkoutId: string, operation: 'authorize' | 'cancel'): string =>
+  `checkout:${checkoutId}:${operation}`;
+
+/** What is paid. */
+export const amountDue = (pricing: Pricing): Money => pricing.total.gross;

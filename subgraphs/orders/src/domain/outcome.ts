@@ -1,0 +1,69 @@
+import type { Money } from '@kontor/kit/src/money.ts';
+import type { Shortage } from './routing.ts';
+
+/** A checkout that lacks something or contradicts itself. `code` tells what, `path` where. */
+export const checkoutInvalid = (code: string, message: string, path: readonly string[] | null) => ({
+  __typename: 'CheckoutInvalid' as const,
+  code,
+  message,
+  path: path && [...path],
+});
+
+export const outOfStock = (lines: readonly Shortage[]) => ({
+  __typename: 'OutOfStock' as const,
+  code: 'OUT_OF_STOCK',
+  message: 'There is not enough stock for this cart. Lower the quantities of the lines named and use a new key.',
+  path: null,
+  lines: lines.map(({ variantId, requested, available }) => ({ variantId, requested, available })),
+});
+
+/** @param shown what the shopper saw, if it was said. @param current null when a line has no price any more. */
+export const priceChanged = (shown: Money | null, current: Money | null, path: readonly string[] | null) => ({
+  __typename: 'PriceChanged' as const,
+  code: 'PRICE_CHANGED',
+  message: current
+    ? 'The total is not what was expected. Show the current total and repeat with it and a new key.'
+    : 'A line of the cart has no price any more. Remove it and use a new key.',
+  path: path && [...path],
+  expectedTotal: shown,
+  currentTotal: current,
+});
+
+export const paymentDeclined = (declineCode: string | null) => ({
+  __typename: 'PaymentDeclined' as const,
+  code: 'PAYMENT_DECLINED',
+  message: 'The payment was declined and the stock given back. Repeat with another tender and a new key.',
+  path: ['input', 'tenders'],
+  declineCode,
+});
+
+/** The bank wants the shopper; the checkout waits with its stock held. */
+export const paymentActionRequired = (clientSecret: string) => ({
+  __typename: 'PaymentActionRequired' as const,
+  code: 'PAYMENT_ACTION_REQUIRED',
+  message: 'The bank wants a confirmation. Confirm with the client secret, then repeat with the same key.',
+  path: ['input', 'tenders'],
+  clientSecret,
+});
+
+export const paymentPending = (retryAfterMs: number) => ({
+  __typename: 'PaymentPending' as const,
+  code: 'PAYMENT_PENDING',
+  message: 'The payment provider has not answered yet. Repeat with the same key to learn the outcome.',
+  path: null,
+  retryAfterMs,
+});
+
+/** How a checkout can end without an order. It is kept, so that repeating the call answers the same. */
+export type Failure = ReturnType<
+  typeof checkoutInvalid | typeof outOfStock | typeof priceChanged | typeof paymentDeclined
+>;
+
+/** What a checkout that goes on later answers for now. */
+export type Waiting = ReturnType<typeof paymentActionRequired | typeof paymentPending>;
+
+/** The order stands. */
+export interface Placed {
+  readonly __typename: 'OrderPlaced';
+  readonly orderId: string;
+}

@@ -1,0 +1,19 @@
+/** What prices keeps of a channel: a state of products, at a revision. */
+export interface ChannelProjection {
+  readonly code: string;
+  readonly revision: number;
+  /** The default first. */
+  readonly currencies: readonly string[];
+  /** The default first. */
+  readonly countries: readonly string[];
+}
+
+/** Of several states of a channel the newest, in no order. */
+export function newestStates(states: readonly ChannelProjection[]): ChannelProjection[] {
+  const newest = new Map<string, ChannelProjection>();
+  for (const state of states) {
+    const known = newest.get(state.code);
+    if (!known || known.revision < state.revision) newest.set(state.code, state);
+  }
+  return [...newest.values()];
+}

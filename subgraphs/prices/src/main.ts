@@ -1,0 +1,10 @@
+import { runSubgraph } from '@kontor/kit/src/process.ts';
+import { createApp } from './app.ts';
+
+await runSubgraph({
+  name: 'prices',
+  defaultPort: 4002,
+  peers: ['products'],
+  migrations: new URL('../../../drizzle/prices/migrations', import.meta.url),
+  createApp,
+});

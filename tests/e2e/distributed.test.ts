@@ -1,0 +1,26 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { identity } from './identity/scenario.ts';
+import { input } from './input/scenario.ts';
+import { outage } from './outage/scenario.ts';
+import { prices } from './prices/scenario.ts';
+import { race } from './race/scenario.ts';
+import { shopping } from './shopping/scenario.ts';
+import { hasProgram, startDistributedSystem, type System } from './system.ts';
+
+const hasNats = hasProgram('nats-server');
+
+describe.skipIf(!hasNats)(`every service its own process, two of every subgraph, events over JetStream${hasNats ? '' : ' (skipped: there is no nats-server on this machine)'}`, () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startDistributedSystem();
+  });
+  afterAll(() => system.stop());
+
+  shopping(() => system);
+  // After the outage twenty units may be short: the race counts its shelf first.
+  outage(() => system);
+  race(() => system);
+  prices(() => system);
+  identity(() => system);
+  input(() => system);
+});

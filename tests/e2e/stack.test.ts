@@ -1,0 +1,21 @@
+import { afterAll, beforeAll, describe } from 'vitest';
+import { identity } from './identity/scenario.ts';
+import { input } from './input/scenario.ts';
+import { prices } from './prices/scenario.ts';
+import { race } from './race/scenario.ts';
+import { shopping } from './shopping/scenario.ts';
+import { startStackSystem, type System } from './system.ts';
+
+describe('everything in one process, with all calls between services sent through JSON', () => {
+  let system: System;
+  beforeAll(async () => {
+    system = await startStackSystem();
+  });
+  afterAll(() => system.stop());
+
+  shopping(() => system);
+  race(() => system);
+  prices(() => system);
+  identity(() => system);
+  input(() => system);
+});
