@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 
 const SOURCES = '{packages,subgraphs,bffs,router,drizzle}/**';
@@ -32,6 +33,8 @@ function suite({ name, include, exclude = [], needsPostgres, aloneInOrder = 0, t
 }
 
 export default defineConfig({
+  // As Node resolves it: Vite would take its `module` entry, a second copy beside the one that CommonJS packages load.
+  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     // The last line of a run is the reporter's: 'N passed, N failed, N skipped'.
     reporters: ['default', './tests/reporter.ts'],

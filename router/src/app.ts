@@ -40,7 +40,10 @@ const limitsOf = ({ issuer }: Pick<Call, 'issuer'>) => (issuer === undefined ? P
 export function createApp(deps: RouterDeps): Service {
   const { identity, logger, supergraphSdl, subgraphs, customers, ide } = deps;
   const missing = subgraphsOf(supergraphSdl).filter(({ name }) => !Object.hasOwn(subgraphs, name));
-  if (missing.length > 0) throw new Error(`The supergraph needs subgraphs that the router was not given: ${missing.map(({ name }) => name).join(', ')}.`);
+  if (missing.length > 0)
+    throw new Error(
+      `The supergraph needs subgraphs that the router was not given: ${missing.map(({ name }) => name).join(', ')}.`,
+    );
 
   const metrics = createMetrics(NAME);
   const schema = apiSchemaOf(supergraphSdl);
@@ -60,7 +63,13 @@ export function createApp(deps: RouterDeps): Service {
     plugins: [policyPlugin(policy)],
   });
 
-  const authenticateKey = createEdgeAuthenticator({ customers, service: NAME, channel: null, guests: false, roles: ['staff', 'integration', 'customer'] });
+  const authenticateKey = createEdgeAuthenticator({
+    customers,
+    service: NAME,
+    channel: null,
+    guests: false,
+    roles: ['staff', 'integration', 'customer'],
+  });
   const authenticate = (credentials: Credentials) => {
     const token = INTERNAL_TOKEN.exec(credentials.authorization ?? '')?.[1];
     return token === undefined ? authenticateKey(credentials) : identity.verify(token);

@@ -17,7 +17,8 @@ await runProcess(async () => {
   const env = parseRouterEnv(known, process.env);
   const logger = createLogger('router', env.logLevel);
   const identity = await createIdentity('router', env.internalKeys);
-  const client = (name: string, path: string) => createHttpClient({ urls: env.urlsOf(name, path), audience: name, identity });
+  const client = (name: string, path: string) =>
+    createHttpClient({ urls: env.urlsOf(name, path), audience: name, identity });
   const service = createApp({
     identity,
     logger,

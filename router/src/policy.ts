@@ -17,7 +17,10 @@ export function createPolicyCheck(schema: GraphQLSchema): PolicyCheck {
     const root = schema.getRootType(operation);
     for (const field of Object.keys(root?.getFields() ?? {})) {
       const coordinate = `${root!.name}.${field}`;
-      if (!Object.hasOwn(POLICY, coordinate)) throw new Error(`${coordinate} has no entry in the policy table: decide who may call it (packages/kit/src/auth/policy.ts).`);
+      if (!Object.hasOwn(POLICY, coordinate))
+        throw new Error(
+          `${coordinate} has no entry in the policy table: decide who may call it (packages/kit/src/auth/policy.ts).`,
+        );
     }
   }
   // The server keeps the documents that it has validated, so that this is read once for each.
@@ -26,7 +29,9 @@ export function createPolicyCheck(schema: GraphQLSchema): PolicyCheck {
     const cached = known.get(operation);
     if (cached) return cached;
     const coordinates = selectedFields(schema, document, operation).map(({ type, field }) => `${type.name}.${field}`);
-    const scopes = [...new Set(coordinates.flatMap((coordinate) => (Object.hasOwn(POLICY, coordinate) ? [POLICY[coordinate]!] : [])))];
+    const scopes = [
+      ...new Set(coordinates.flatMap((coordinate) => (Object.hasOwn(POLICY, coordinate) ? [POLICY[coordinate]!] : []))),
+    ];
     known.set(operation, scopes);
     return scopes;
   };

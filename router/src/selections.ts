@@ -22,9 +22,14 @@ export interface SelectedField {
  * The fields that an operation of a valid document selects, in the order of the text, without introspection. What a
  * fragment selects is told once, however often it is spread, so that the work grows with the length of the text alone.
  */
-export function selectedFields(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): SelectedField[] {
+export function selectedFields(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): SelectedField[] {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   const found: SelectedField[] = [];
 
   const visit = ({ selections }: SelectionSetNode, type: GraphQLCompositeType) => {

@@ -66,27 +66,40 @@ export function forwardSubscriptions(options: SubscriptionOptions): GraphClient[
     checkLimits(plan.document, plan.operation, limits);
     policy(plan.document, plan.operation, call.caller);
     const { caller, requestId, signal } = call;
-    yield* subgraphs[plan.subgraph]!.subscribe<Data>({ query: plan.query, variables: request.variables }, { caller, requestId, signal });
+    yield* subgraphs[plan.subgraph]!.subscribe<Data>(
+      { query: plan.query, variables: request.variables },
+      { caller, requestId, signal },
+    );
   };
 }
 
 /** @returns the errors of a document that is not valid. @throws GraphQLError SUBSCRIPTION_NOT_SUPPORTED naming the first field that keeps it from one subgraph. */
-function planSubscription({ schema, ownership }: SubscriptionOptions, request: GraphRequest, tokens: number): Plan | readonly GraphQLError[] {
+function planSubscription(
+  { schema, ownership }: SubscriptionOptions,
+  request: GraphRequest,
+  tokens: number,
+): Plan | readonly GraphQLError[] {
   const document = parsed(request.query, tokens);
   if (document instanceof GraphQLError) return [document];
   const errors = validate(schema, document);
   if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'));
   const operation = getOperationAST(document, request.operationName);
-  if (!operation) throw requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.');
-  if (operation.operation !== OperationTypeNode.SUBSCRIPTION) throw requestFault('BAD_REQUEST', 'This is not a subscription.');
+  if (!operation)
+    throw requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.');
+  if (operation.operation !== OperationTypeNode.SUBSCRIPTION)
+    throw requestFault('BAD_REQUEST', 'This is not a subscription.');
 
   // Validation allows one root field alone, so its owner answers the subscription or nobody does.
   const [root, ...fields] = selectedFields(schema, document, operation);
   const [subgraph] = root ? ownership.subgraphsOf(root.type.name, root.field) : [];
-  if (!root || subgraph === undefined) throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'No subgraph answers this subscription alone.');
+  if (!root || subgraph === undefined)
+    throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'No subgraph answers this subscription alone.');
   for (const { type, field } of fields) {
     if (resolvesAlone(subgraph, type.name, field)) continue;
-    throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', `${root.type.name}.${root.field} comes from ${subgraph}, which does not answer ${type.name}.${field}: subscribe without it, and query it on each event.`);
+    throw requestFault(
+      'SUBSCRIPTION_NOT_SUPPORTED',
+      `${root.type.name}.${root.field} comes from ${subgraph}, which does not answer ${type.name}.${field}: subscribe without it, and query it on each event.`,
+    );
   }
   return { document, operation, subgraph, query: print(separateOperations(document)[operation.name?.value ?? '']!) };
 
@@ -95,7 +108,9 @@ function planSubscription({ schema, ownership }: SubscriptionOptions, request: G
     const type = schema.getType(typeName);
     if (!isInterfaceType(type)) return true;
     // The subgraph answers with the objects that it knows, each of which must have the field there.
-    const objects = schema.getPossibleTypes(type).filter((object) => ownership.subgraphsOf(object.name, '__typename').has(name));
+    const objects = schema
+      .getPossibleTypes(type)
+      .filter((object) => ownership.subgraphsOf(object.name, '__typename').has(name));
     return objects.every((object) => ownership.subgraphsOf(object.name, field).has(name));
   }
 }
@@ -110,4 +125,9 @@ function parsed(query: string, maxTokens: number): DocumentNode | GraphQLError {
 }
 
 const withCode = ({ message, nodes, source, positions }: GraphQLError, code: string) =>
-  new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, extensions: { code } });
+  new GraphQLError(message, {
+    nodes: nodes ?? null,
+    source: source ?? null,
+    positions: positions ?? null,
+    extensions: { code },
+  });

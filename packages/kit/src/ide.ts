@@ -18,7 +18,9 @@ export const ideKeys = () =>
     .default('[]')
     .transform((text, ctx): IdeKey[] => {
       try {
-        return z.array(z.object({ label: z.string(), key: z.string(), description: z.string() })).parse(JSON.parse(text));
+        return z
+          .array(z.object({ label: z.string(), key: z.string(), description: z.string() }))
+          .parse(JSON.parse(text));
       } catch {
         ctx.addIssue('must be a JSON list of { label, key, description }');
         return z.NEVER;
@@ -94,8 +96,14 @@ function loadExample(directory: string, file: string): IdeExample {
   try {
     const name = getOperationAST(parse(query))?.name?.value ?? file.replace(/\.graphql$/, '');
     if (variables !== undefined) JSON.parse(variables);
-    return { title: /^#\s*(\S.*)/.exec(query)?.[1]?.trim() ?? name, query, ...(variables === undefined ? {} : { variables }) };
+    return {
+      title: /^#\s*(\S.*)/.exec(query)?.[1]?.trim() ?? name,
+      query,
+      ...(variables === undefined ? {} : { variables }),
+    };
   } catch (error) {
-    throw new Error(`The example ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    throw new Error(`The example ${file} cannot be used: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    });
   }
 }

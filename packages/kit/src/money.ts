@@ -69,3 +69,11 @@ export function parseAmount(text: string, currency: string): number | null {
   if (!Number.isSafeInteger(minor)) return null;
   return match[1] === '-' ? -minor : minor;
 }
+
+/** The decimal text of an amount with as many places as its currency has, such as `19.90`: what documents for machines want. */
+export function formatAmount({ minorUnits, currency }: Money): string {
+  const exponent = currencyExponent(currency);
+  const digits = String(Math.abs(minorUnits)).padStart(exponent + 1, '0');
+  const whole = digits.slice(0, digits.length - exponent);
+  return `${minorUnits < 0 ? '-' : ''}${whole}${exponent > 0 ? `.${digits.slice(-exponent)}` : ''}`;
+}

@@ -1,7 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import type { Caller } from './auth/caller.ts';
 import { vouchedFor, type Verified } from './auth/internal-token.ts';
 import { ERROR_CATALOGUE } from './errors.ts';
@@ -70,7 +71,7 @@ export function createService(options: ServiceOptions): Service {
   const { name, logger, metrics, mounts } = options;
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as never,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: false,
@@ -98,11 +99,19 @@ export function createService(options: ServiceOptions): Service {
 
   const mount = ({ path, endpoint, authenticate, page, internal }: Mount) => {
     const handle = fastifyApolloHandler(endpoint.server, {
-      context: async (request: FastifyRequest) => {
-        const verified = await authenticate({ authorization: request.headers.authorization });
-        const call: Call = { ...vouchedFor(verified), requestId: acceptRequestId(request.headers['x-request-id']), signal: abortedWith(request) };
-        endpoint.admit(queryOf(request), call);
-        return endpoint.context(call);
+      context: async (request: FastifyRequest, reply: FastifyReply) => {
+        const requestId = acceptRequestId(request.headers['x-request-id']);
+        reply.header('x-request-id', requestId);
+        try {
+          const verified = await authenticate({ authorization: request.headers.authorization });
+          const call: Call = { ...vouchedFor(verified), requestId, signal: abortedWith(request) };
+          endpoint.admit(queryOf(request), call);
+          return endpoint.context(call);
+        } catch (error) {
+          // Without a context Apollo Server cannot tell whose error it is.
+          if (error instanceof GraphQLError) error.extensions['requestId'] = requestId;
+          throw error;
+        }
       },
     });
     app.route({

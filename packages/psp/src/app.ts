@@ -66,6 +66,7 @@ export interface PspDeps {
 export interface Psp {
   /** @returns the port, which the system chose when 0 was asked for. @throws Error with one clear line when it is taken. */
   listen(port: number, host?: string): Promise<number>;
+  /** Stops accepting, lets requests end, hangs up on those that are kept waiting, closes the database. */
   stop(): Promise<void>;
 }
 
@@ -77,7 +78,8 @@ export function createPsp({ db, secretKey, logger, clock = systemClock, hangMs =
   const app = Fastify({
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    forceCloseConnections: true,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
     genReqId: () => `req_${randomBytes(7).toString('hex')}`,
     serverFactory: (handler) => createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000 }, handler),
   });
@@ -85,7 +87,7 @@ export function createPsp({ db, secretKey, logger, clock = systemClock, hangMs =
     () => void purgeKeys(db).catch((error: unknown) => logger.warn({ err: error }, 'old keys stay')),
     PURGE_MS,
   ).unref();
-  const hanging = new Set<NodeJS.Timeout>();
+  const hanging = new Map<FastifyReply, NodeJS.Timeout>();
 
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) =>
@@ -107,14 +109,15 @@ export function createPsp({ db, secretKey, logger, clock = systemClock, hangMs =
     return sendFault(reply, new StripeFault(500, 'api_error', 'An unknown error occurred.'));
   });
 
+  const hangUp = (reply: FastifyReply) => {
+    clearTimeout(hanging.get(reply));
+    hanging.delete(reply);
+    reply.raw.destroy();
+  };
   const answer = (reply: FastifyReply, outcome: Outcome) => {
     if (outcome.hang) {
       reply.hijack();
-      const timer = setTimeout(() => {
-        hanging.delete(timer);
-        reply.raw.destroy();
-      }, hangMs);
-      hanging.add(timer);
+      hanging.set(reply, setTimeout(hangUp, hangMs, reply));
       return reply;
     }
     if (outcome.replayed) reply.header('idempotent-replayed', 'true');
@@ -174,12 +177,12 @@ export function createPsp({ db, secretKey, logger, clock = systemClock, hangMs =
           );
         throw error;
       }
-      const address = (app.server).address();
+      const address = app.server.address();
       return typeof address === 'object' && address ? address.port : port;
     },
     async stop() {
       clearInterval(purge);
-      for (const timer of hanging) clearTimeout(timer);
+      for (const reply of hanging.keys()) hangUp(reply);
       await app.close();
       await db.close();
     },

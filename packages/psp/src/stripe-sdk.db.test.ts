@@ -1,5 +1,6 @@
 import { silentLogger } from '@kontor/kit/src/logger.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
+import { eventually } from '@kontor/testkit/src/eventually.ts';
 import Stripe from 'stripe';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createPsp, type Psp } from './app.ts';
@@ -110,7 +111,19 @@ describe('a payment intent', () => {
 
   it('lets exactly one of capture and cancel win when they race', async () => {
     const { id } = await stripe.paymentIntents.create(authorization('pm_card_visa'));
-    const results = await Promise.allSettled([stripe.paymentIntents.capture(id), stripe.paymentIntents.cancel(id)]);
+    // Both are held at the row until both have come to it: neither has finished before the other began.
+    const { sql } = database.open('psp');
+    const racing = await sql.begin(async (tx) => {
+      await tx`select 1 from psp.payment_intents where payment_intent_id = ${id} for update`;
+      const both = Promise.allSettled([stripe.paymentIntents.capture(id), stripe.paymentIntents.cancel(id)]);
+      await eventually(async () => {
+        const [waiting] = await sql`
+          select count(*)::int as count from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+        expect(waiting!.count).toBe(2);
+      });
+      return { both };
+    });
+    const results = await racing.both;
     expect(results.map((result) => result.status).sort()).toEqual(['fulfilled', 'rejected']);
     const intent = await stripe.paymentIntents.retrieve(id, { expand: ['latest_charge'] });
     const charge = intent.latest_charge as Stripe.Charge;
@@ -368,6 +381,24 @@ describe('a request that is refused', () => {
     expect(await failureOf(stripe.paymentIntents.capture('pi_none'))).toMatchObject({ statusCode: 404 });
     expect(await failureOf(stripe.customers.list())).toMatchObject({ statusCode: 404 });
   });
+});
+
+it('stops at once while a client is kept waiting, and ends what is in work', async () => {
+  await psp.stop();
+  psp = createPsp({ db: database.open('psp'), secretKey: SECRET_KEY, logger: silentLogger, hangMs: 60_000 });
+  port = await psp.listen(0, '127.0.0.1');
+  const before = await countIntents();
+  const kept = post('/v1/payment_intents', {
+    amount: '1',
+    currency: 'eur',
+    payment_method: 'pm_card_timeoutAfterCharge',
+    confirm: 'true',
+  });
+  const outcome = expect(kept).rejects.toThrow('fetch failed');
+  await eventually(async () => expect(await countIntents()).toBe(before + 1));
+  await psp.stop();
+  await outcome;
+  await start();
 });
 
 it('says that it lives, and which port is taken', async () => {

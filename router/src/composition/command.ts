@@ -69,21 +69,28 @@ function readOptions(args: readonly string[]): { check: boolean; against: string
 }
 
 function readSources(root: string): SubgraphSource[] {
-  const common = readFileSync(join(root, 'packages/kit/schema/common.graphql'), 'utf8');
+  const read = (path: string) => ({ path, text: readFileSync(join(root, path), 'utf8') });
+  const common = read('packages/kit/schema/common.graphql');
   return Object.entries(SUBGRAPHS).map(([name, port]) => ({
     name,
     routingUrl: `http://127.0.0.1:${port}/graphql`,
-    sdl: `${common}\n${readFileSync(join(root, 'subgraphs', name, 'schema.graphql'), 'utf8')}`,
+    files: [common, read(`subgraphs/${name}/schema.graphql`)],
   }));
 }
 
 /** The supergraph of the last commit; null when it has none, or outside a repository. */
 function committed(root: string): string | null {
   try {
-    return execFileSync('git', ['show', `HEAD:./${SUPERGRAPH}`], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 64 * 1024 * 1024 });
+    return execFileSync('git', ['show', `HEAD:./${SUPERGRAPH}`], {
+      cwd: root,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+      maxBuffer: 64 * 1024 * 1024,
+    });
   } catch {
     return null;
   }
 }
 
-const describe = ({ level, coordinate, message }: SchemaChange) => [level, coordinate, message].filter((part) => part).join(': ');
+const describe = ({ level, coordinate, message }: SchemaChange) =>
+  [level, coordinate, message].filter((part) => part).join(': ');

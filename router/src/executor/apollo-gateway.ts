@@ -68,16 +68,27 @@ function tidied(execute: GatewayExecutor, logger: Logger): GatewayExecutor {
   return async (request) => {
     // The type says otherwise: a document with several operations and no name for one of them has none here.
     if (!(request.operation as unknown))
-      return { errors: [requestFault('OPERATION_RESOLUTION_FAILURE', 'Name one of the operations of the document in operationName.')] };
+      return {
+        errors: [
+          requestFault('OPERATION_RESOLUTION_FAILURE', 'Name one of the operations of the document in operationName.'),
+        ],
+      };
     return withoutCompletionNotes(await execute(request), request.context as BaseContext, logger);
   };
 }
 
 /** The gateway tells clients which nulls it made where a subgraph broke the schema; that belongs in our log. */
-function withoutCompletionNotes(result: GatewayExecutionResult, { requestId }: BaseContext, logger: Logger): GatewayExecutionResult {
+function withoutCompletionNotes(
+  result: GatewayExecutionResult,
+  { requestId }: BaseContext,
+  logger: Logger,
+): GatewayExecutionResult {
   const notes = result.extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined;
   if (!notes) return result;
-  logger.warn({ requestId, problems: notes.slice(0, 5).map(({ message, path }) => ({ message, path })) }, 'a subgraph gave data that does not fit the schema');
+  logger.warn(
+    { requestId, problems: notes.slice(0, 5).map(({ message, path }) => ({ message, path })) },
+    'a subgraph gave data that does not fit the schema',
+  );
   const { extensions: _extensions, ...rest } = result;
   return rest;
 }

@@ -35,7 +35,7 @@ export interface AvailabilityHub {
   stop(): void;
   /**
    * A client's stream: a snapshot first, then what is newer. While stock is down the snapshot waits for it.
-   * @throws GraphQLError BAD_USER_INPUT for no variant, more than 100, or an id that is none.
+   * @throws GraphQLError BAD_USER_INPUT for more than 100 variants, or an id that is none.
    */
   subscribe(caller: Caller, request: AvailabilityRequest): AvailabilityStream;
 }
@@ -89,7 +89,9 @@ export function createAvailabilityHub(options: AvailabilityHubOptions): Availabi
     const end = () => void events?.return?.();
     signal.addEventListener('abort', end, { once: true });
     try {
-      events = stock.subscribe<FeedEvent>({ query: AVAILABILITY_FEED, variables: { channel } }, call)[Symbol.asyncIterator]();
+      events = stock
+        .subscribe<FeedEvent>({ query: AVAILABILITY_FEED, variables: { channel } }, call)
+        [Symbol.asyncIterator]();
       for (let event = await events.next(); !event.done && !signal.aborted; event = await events.next()) {
         const { resync, variants } = feedOf(event.value);
         if (!established || resync) {
@@ -134,7 +136,11 @@ export function createAvailabilityHub(options: AvailabilityHubOptions): Availabi
       const variantIds = checked(request);
       const stream = createAvailabilityStream({
         variantIds,
-        present: (each) => ({ ...each, status: availabilityStatus(each.sellableQuantity), sellableQuantity: publicQuantity(caller, each.sellableQuantity) }),
+        present: (each) => ({
+          ...each,
+          status: availabilityStatus(each.sellableQuantity),
+          sellableQuantity: publicQuantity(caller, each.sellableQuantity),
+        }),
         onEnd: remove,
       });
       add(stream);
@@ -153,7 +159,6 @@ function feedOf(event: GraphResult<FeedEvent>): FeedEvent['availabilityFeed'] {
 function checked({ variantIds, since }: AvailabilityRequest): string[] {
   boundedList(variantIds, VARIANTS_PER_SUBSCRIPTION, ['variantIds']);
   boundedList(since ?? [], VARIANTS_PER_SUBSCRIPTION, ['since']);
-  if (variantIds.length === 0) throw badInput('variantIds must name at least one variant.', ['variantIds']);
   const wrong = variantIds.find((id) => !isId(id));
   if (wrong !== undefined) throw badInput(`"${wrong.slice(0, 40)}" is not the id of a variant.`, ['variantIds']);
   return [...new Set(variantIds.map((id) => id.toLowerCase()))];

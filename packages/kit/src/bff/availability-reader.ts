@@ -6,8 +6,10 @@ import type { AvailabilityStream, ChannelAvailability } from './availability-str
 /** `channelAvailability` takes so many variants at most. */
 const VARIANTS_PER_READ = 1_000;
 
-const CHANNEL_AVAILABILITY: TypedDocument<{ channelAvailability: readonly ChannelAvailability[] }, { channel: string; variantIds: readonly string[] }> =
-  `query ChannelAvailability($channel: ID!, $variantIds: [ID!]!) {
+const CHANNEL_AVAILABILITY: TypedDocument<
+  { channelAvailability: readonly ChannelAvailability[] },
+  { channel: string; variantIds: readonly string[] }
+> = `query ChannelAvailability($channel: ID!, $variantIds: [ID!]!) {
   channelAvailability(channel: $channel, variantIds: $variantIds) { variantId sellableQuantity version asOf }
 }`;
 
@@ -41,10 +43,13 @@ export function createAvailabilityReader(options: AvailabilityReaderOptions): Av
   let hurried = new AbortController();
   let running = false;
 
+  const readVariants = async (variantIds: readonly string[]) =>
+    variantIds.length === 0
+      ? []
+      : (await ask(stock, call, CHANNEL_AVAILABILITY, { channel, variantIds })).channelAvailability;
   const readOnce = async () => {
     const variantIds = take(wanting, reading);
-    const { channelAvailability } = await ask(stock, call, CHANNEL_AVAILABILITY, { channel, variantIds });
-    const current = new Map(channelAvailability.map((each) => [each.variantId, each]));
+    const current = new Map((await readVariants(variantIds)).map((each) => [each.variantId, each]));
     for (const stream of reading) stream.read(only(current, stream.variantIds));
   };
   const readWhileWanted = async () => {
@@ -93,7 +98,10 @@ function take(wanting: Set<AvailabilityStream>, reading: Set<AvailabilityStream>
 }
 
 /** @throws Error when stock left a variant out: a snapshot without it would look like one that has no stock. */
-function only(current: ReadonlyMap<string, ChannelAvailability>, variantIds: readonly string[]): ReadonlyMap<string, ChannelAvailability> {
+function only(
+  current: ReadonlyMap<string, ChannelAvailability>,
+  variantIds: readonly string[],
+): ReadonlyMap<string, ChannelAvailability> {
   return new Map(
     variantIds.map((variantId) => {
       const found = current.get(variantId);

@@ -44,7 +44,11 @@ const DONE = { done: true, value: undefined } as const;
  * Makes a client's stream: first a snapshot of all its variants, then those that are newer than what it was told.
  * What a slow client has not fetched yet is one entry per variant, the latest: there is no queue that could grow.
  */
-export function createAvailabilityStream({ variantIds, present, onEnd }: AvailabilityStreamOptions): AvailabilityStream {
+export function createAvailabilityStream({
+  variantIds,
+  present,
+  onEnd,
+}: AvailabilityStreamOptions): AvailabilityStream {
   const told = new Map<string, ChannelAvailability>();
   const waiting = new Map<string, ChannelAvailability>();
   let snapshot: 'owed' | 'read' | 'told' = 'owed';
@@ -100,7 +104,11 @@ export function createAvailabilityStream({ variantIds, present, onEnd }: Availab
 }
 
 /** Makes `waiting` the snapshot: every variant in the client's order, as it was read, or as the feed told it meanwhile if that is newer. */
-function inOrder(waiting: Map<string, ChannelAvailability>, variantIds: readonly string[], current: ReadonlyMap<string, ChannelAvailability>): void {
+function inOrder(
+  waiting: Map<string, ChannelAvailability>,
+  variantIds: readonly string[],
+  current: ReadonlyMap<string, ChannelAvailability>,
+): void {
   const fromFeed = new Map(waiting);
   waiting.clear();
   for (const variantId of variantIds) {

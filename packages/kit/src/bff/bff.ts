@@ -59,7 +59,10 @@ export function createBff(options: BffOptions): Service {
   const { identity, logger, router, customers, stock } = deps;
   const channel = deps.channel ?? options.channel;
   const metrics = createMetrics(name);
-  const schema = enforcePolicy(buildChannelGraph(readSdl(options.sdl), options.resolvers), (coordinate) => POLICY[coordinate]);
+  const schema = enforcePolicy(
+    buildChannelGraph(readSdl(options.sdl), options.resolvers),
+    (coordinate) => POLICY[coordinate],
+  );
   const hub = createAvailabilityHub({ stock, service: identity.service, channel, logger });
   const endpoint = createEndpoint({
     name,
@@ -72,7 +75,12 @@ export function createBff(options: BffOptions): Service {
     plugins: [pages],
   });
   const verify = createEdgeAuthenticator({ customers, service: identity.service, channel, guests, roles });
-  const ide = mountIde({ title, graphqlPath: GRAPH_PATH, examples: loadExamples(new URL(`../../../../schema/operations/${name}/`, import.meta.url)), keys: deps.demoKeys ?? [] });
+  const ide = mountIde({
+    title,
+    graphqlPath: GRAPH_PATH,
+    examples: loadExamples(new URL(`../../../../schema/operations/${name}/`, import.meta.url)),
+    keys: (deps.demoKeys ?? []).map(({ label, key, description }) => ({ label, key, description })),
+  });
   const sdl = printChannel(schema);
 
   return createService({
@@ -96,7 +104,10 @@ export function createBff(options: BffOptions): Service {
       app.get('/schema.graphql', (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
     },
     async ready() {
-      const { data } = await router.execute({ query: 'query Ready { __typename }' }, { caller: guestOf(channel), requestId: `ready-${identity.service}` });
+      const { data } = await router.execute(
+        { query: 'query Ready { __typename }' },
+        { caller: guestOf(channel), requestId: `ready-${identity.service}` },
+      );
       if (!data) throw new Error('the router does not answer');
     },
     async start() {

@@ -22,7 +22,10 @@ export interface BffContext extends BaseContext {
    * Sends a typed document to the router as the caller. Fields that failed alone are null, and noted in `degraded`.
    * @throws GraphQLError the router's own, when there is no answer or a root field is null because of an error.
    */
-  upstream<Data, Variables extends Record<string, unknown>>(document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data>;
+  upstream<Data, Variables extends Record<string, unknown>>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data>;
   /** Live availability for the caller. @throws GraphQLError BAD_USER_INPUT */
   availabilityChanged(request: AvailabilityRequest): AvailabilityStream;
   /** What the page had to be made without. */
@@ -67,7 +70,9 @@ const upstreamCall = (call: Call, query: string): Call => ({
 
 /** The data, unless an error cost a whole root field: then it is no answer that something is missing. */
 function answered<Data>({ data, errors = [] }: GraphResult<Data>): Data {
-  const lost = errors.find(({ path }) => !data || !path || (data as Record<string, unknown>)[path[0] as string] === null);
+  const lost = errors.find(
+    ({ path }) => !data || !path || (data as Record<string, unknown>)[path[0] as string] === null,
+  );
   if (lost) throw forwardedError(lost);
   if (!data) throw forwardedError({ message: 'The router gave no data and no error.' });
   return data;
@@ -75,5 +80,8 @@ function answered<Data>({ data, errors = [] }: GraphResult<Data>): Data {
 
 function degradationOf({ path = [], extensions }: GraphQLFormattedError): Degradation {
   const code = extensions?.['code'];
-  return { path: path.filter((step) => typeof step === 'string').join('.'), code: typeof code === 'string' ? code : 'INTERNAL' };
+  return {
+    path: path.filter((step) => typeof step === 'string').join('.'),
+    code: typeof code === 'string' ? code : 'INTERNAL',
+  };
 }

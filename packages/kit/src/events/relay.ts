@@ -40,6 +40,7 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
   let wake: () => void = () => undefined;
   let running: Promise<void> | undefined;
   let hinted = false;
+  let backoffMs = FIRST_BACKOFF_MS;
 
   const pause = (ms: number) =>
     new Promise<void>((resolve) => {
@@ -60,6 +61,7 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
     const events: DomainEvent[] = rows.map((row) => ({ eventId: row.event_id, topic: row.topic, key: row.key, payload: row.payload, occurredAt: new Date(row.occurred_at).toISOString() }));
     await bus.publish(events);
     await sql`update ${sql(schema)}.outbox set published_at = ${sql(schema)}.app_now() where seq = any(${rows.map((row) => row.seq)}::bigint[])`;
+    backoffMs = FIRST_BACKOFF_MS;
     options.onPublished?.(rows.length);
     return rows.length;
   };
@@ -84,7 +86,6 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
   };
 
   const run = async () => {
-    let backoffMs = FIRST_BACKOFF_MS;
     while (!stopping) {
       let connection: ReservedSql | undefined;
       let wait = ELECTION_MS;
@@ -93,7 +94,6 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
         const [row] = await connection<{ elected: boolean }[]>`select pg_try_advisory_lock(${LOCK_CLASS.relay}, hashtext(${schema})) as elected`;
         if (row?.elected) {
           try {
-            backoffMs = FIRST_BACKOFF_MS;
             await lead(connection);
           } finally {
             await connection`select pg_advisory_unlock(${LOCK_CLASS.relay}, hashtext(${schema}))`;
@@ -111,14 +111,15 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
     }
   };
 
+  const hint = () => {
+    hinted = true;
+    wake();
+  };
   return {
+    hint,
     start() {
-      db.onCommit(this.hint);
+      db.onCommit(hint);
       running ??= run();
-    },
-    hint() {
-      hinted = true;
-      wake();
     },
     async stop() {
       stopping = true;

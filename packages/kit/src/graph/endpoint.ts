@@ -95,8 +95,8 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.tokens },
     logger: { debug: () => undefined, info: () => undefined, warn: (message: unknown) => logger.warn(message), error: (message: unknown) => logger.error(message) },
-    // Apollo Server does not say whose error it is: the request id is filled in when the response is sent.
-    formatError: (formatted) => formatError(formatted, ''),
+    // Apollo Server does not say whose error it is: the request id stands in the error, or is filled in when the response is sent.
+    formatError: (formatted) => formatError(formatted, typeof formatted.extensions?.['requestId'] === 'string' ? formatted.extensions['requestId'] : ''),
     plugins: [ApolloServerPluginLandingPageDisabled(), watch, ...(options.plugins ?? [])],
   });
 

@@ -30,7 +30,10 @@ function fieldsOf(info: Selecting, set: SelectionSetNode): readonly FieldNode[] 
   return set.selections.flatMap((selection): readonly FieldNode[] => {
     if (!isIncluded(info, selection)) return [];
     if (selection.kind === Kind.FIELD) return [selection];
-    const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : info.fragments[selection.name.value]?.selectionSet;
+    const inner =
+      selection.kind === Kind.INLINE_FRAGMENT
+        ? selection.selectionSet
+        : info.fragments[selection.name.value]?.selectionSet;
     return inner ? fieldsOf(info, inner) : [];
   });
 }

@@ -70,6 +70,19 @@ export type CompanyUpsertPayload = {
   companyId: Scalars['ID']['output'];
 };
 
+/** Which credential ends. */
+export type CredentialRevokeInput = {
+  /** Its id. */
+  credentialId: Scalars['ID']['input'];
+};
+
+/** The credential has ended. */
+export type CredentialRevokePayload = {
+  __typename?: 'CredentialRevokePayload';
+  /** Whether it was valid until now. */
+  revoked: Scalars['Boolean']['output'];
+};
+
 /** A credential to register. */
 export type CredentialUpsertInput = {
   /** The channel's code it is bound to. */
@@ -162,6 +175,8 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Makes or changes a company by name. */
   companyUpsert: CompanyUpsertPayload;
+  /** Ends a credential for good; registering its secret again does not bring it back. Repeating is harmless. */
+  credentialRevoke: CredentialRevokePayload;
   /** Registers a credential; only its hash is kept. Repeating is harmless. */
   credentialUpsert: CredentialUpsertPayload;
   /** Finds the profile of an address or makes one: one person is one profile. */
@@ -172,6 +187,12 @@ export type Mutation = {
 /** Commands of other services and of the seed. */
 export type MutationCompanyUpsertArgs = {
   input: CompanyUpsertInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationCredentialRevokeArgs = {
+  input: CredentialRevokeInput;
 };
 
 
@@ -342,6 +363,8 @@ export type ResolversTypes = {
   CompanyUpsertInput: CompanyUpsertInput;
   CompanyUpsertPayload: ResolverTypeWrapper<CompanyUpsertPayload>;
   CountryCode: ResolverTypeWrapper<Scalars['CountryCode']['output']>;
+  CredentialRevokeInput: CredentialRevokeInput;
+  CredentialRevokePayload: ResolverTypeWrapper<CredentialRevokePayload>;
   CredentialUpsertInput: CredentialUpsertInput;
   CredentialUpsertPayload: ResolverTypeWrapper<CredentialUpsertPayload>;
   CurrencyCode: ResolverTypeWrapper<Scalars['CurrencyCode']['output']>;
@@ -374,6 +397,8 @@ export type ResolversParentTypes = {
   CompanyUpsertInput: CompanyUpsertInput;
   CompanyUpsertPayload: CompanyUpsertPayload;
   CountryCode: Scalars['CountryCode']['output'];
+  CredentialRevokeInput: CredentialRevokeInput;
+  CredentialRevokePayload: CredentialRevokePayload;
   CredentialUpsertInput: CredentialUpsertInput;
   CredentialUpsertPayload: CredentialUpsertPayload;
   CurrencyCode: Scalars['CurrencyCode']['output'];
@@ -424,6 +449,10 @@ export interface CountryCodeScalarConfig extends GraphQLScalarTypeConfig<Resolve
   name: 'CountryCode';
 }
 
+export type CredentialRevokePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CredentialRevokePayload'] = ResolversParentTypes['CredentialRevokePayload']> = {
+  revoked?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type CredentialUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CredentialUpsertPayload'] = ResolversParentTypes['CredentialUpsertPayload']> = {
   credentialId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
@@ -466,6 +495,7 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   companyUpsert?: Resolver<ResolversTypes['CompanyUpsertPayload'], ParentType, ContextType, RequireFields<MutationCompanyUpsertArgs, 'input'>>;
+  credentialRevoke?: Resolver<ResolversTypes['CredentialRevokePayload'], ParentType, ContextType, RequireFields<MutationCredentialRevokeArgs, 'input'>>;
   credentialUpsert?: Resolver<ResolversTypes['CredentialUpsertPayload'], ParentType, ContextType, RequireFields<MutationCredentialUpsertArgs, 'input'>>;
   customerEnsure?: Resolver<ResolversTypes['CustomerEnsurePayload'], ParentType, ContextType, RequireFields<MutationCustomerEnsureArgs, 'input'>>;
 };
@@ -515,6 +545,7 @@ export type Resolvers<ContextType = Context> = {
   Busy?: BusyResolvers<ContextType>;
   CompanyUpsertPayload?: CompanyUpsertPayloadResolvers<ContextType>;
   CountryCode?: GraphQLScalarType;
+  CredentialRevokePayload?: CredentialRevokePayloadResolvers<ContextType>;
   CredentialUpsertPayload?: CredentialUpsertPayloadResolvers<ContextType>;
   CurrencyCode?: GraphQLScalarType;
   Cursor?: GraphQLScalarType;

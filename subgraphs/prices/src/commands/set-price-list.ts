@@ -39,7 +39,6 @@ async function save(tx: Tx, draft: PriceListDraft): Promise<PriceListOutcome> {
       ['input', list.currency === draft.currency ? 'taxIncluded' : 'currency'],
     );
   const changed = await updatePriceList(tx, list.id, draft);
-  // Where it was meant for until now, its prices are gone: both are told, in the order of the revision.
   await emitPricesChanged(tx, changed, []);
   return { __typename: 'PriceListSaved', priceList: changed };
 }

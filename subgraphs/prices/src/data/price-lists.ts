@@ -73,7 +73,11 @@ export const raiseRevisions = (tx: Tx, ids: readonly string[]): Promise<PriceLis
 
 /** Whether a list holds any price. */
 export async function holdsPrices(tx: Tx, id: string): Promise<boolean> {
-  const rows = await tx.select({ one: sql`1` }).from(prices).where(eq(prices.priceListId, id)).limit(1);
+  const rows = await tx
+    .select({ one: sql`1` })
+    .from(prices)
+    .where(eq(prices.priceListId, id))
+    .limit(1);
   return rows.length > 0;
 }
 

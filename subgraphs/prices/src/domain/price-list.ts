@@ -35,8 +35,16 @@ export function priceListFault({ code, scope, channel }: PriceListDraft): Fault 
       path: ['input', 'code'],
     };
   if (scope === 'CHANNEL' && !channel)
-    return { code: 'INVALID_CHANNEL', message: 'A list of scope CHANNEL names its channel.', path: ['input', 'channel'] };
+    return {
+      code: 'INVALID_CHANNEL',
+      message: 'A list of scope CHANNEL names its channel.',
+      path: ['input', 'channel'],
+    };
   if (scope === 'BASE' && channel !== null)
-    return { code: 'INVALID_CHANNEL', message: 'A list of scope BASE is for all channels.', path: ['input', 'channel'] };
+    return {
+      code: 'INVALID_CHANNEL',
+      message: 'A list of scope BASE is for all channels.',
+      path: ['input', 'channel'],
+    };
   return null;
 }

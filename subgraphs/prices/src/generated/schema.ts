@@ -81,7 +81,7 @@ export type MoneyInput = {
 /** Commands. Each takes one input and answers what became of it. */
 export type Mutation = {
   __typename?: 'Mutation';
-  /** Makes a price list, or changes its name and scope; currency and tax mode are fixed once it holds prices. */
+  /** Makes a price list, or changes its scope; currency and tax mode are fixed once it holds prices. */
   priceListSet: PriceListSetResult;
   /** Sets or removes prices of a list; only rows that differ are written. At most 1,000 a call, all or nothing. */
   pricesSet: PricesSetResult;

@@ -4,7 +4,14 @@ import { badInput } from '@kontor/kit/src/errors.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
 import type { TaxedMoney } from '@kontor/kit/src/money.ts';
 import { findCandidates, type Candidates } from '../data/price-candidates.ts';
-import { priceCart, quantities, type CartLine, type CartPrices, type PricedLine, type VariantAmount } from '../domain/price-cart.ts';
+import {
+  priceCart,
+  quantities,
+  type CartLine,
+  type CartPrices,
+  type PricedLine,
+  type VariantAmount,
+} from '../domain/price-cart.ts';
 import { isPromisedFor } from '../domain/quote-promise.ts';
 import { selectPrice } from '../domain/select-price.ts';
 import { readQuote, signQuote } from './quote-token.ts';
@@ -74,7 +81,8 @@ export async function answerQuote({ db, clock, quoteKey }: Quoting, request: Quo
 }
 
 function acceptLines(lines: readonly CartLine[]): CartLine[] {
-  if (lines.length > MAX_LINES) throw badInput(`A quote takes at most ${MAX_LINES} lines, not ${lines.length}.`, ['input', 'lines']);
+  if (lines.length > MAX_LINES)
+    throw badInput(`A quote takes at most ${MAX_LINES} lines, not ${lines.length}.`, ['input', 'lines']);
   return lines.map((line, index) => {
     if (line.quantity < 1 || line.quantity > MAX_QUANTITY)
       throw badInput(`A quantity is from 1 to ${MAX_QUANTITY}.`, ['input', 'lines', String(index), 'quantity']);

@@ -22,16 +22,28 @@ interface Claims {
 }
 
 /** Signs a promise as a compact JWS (RFC 7515). Every variant of it has an amount. */
-export function signQuote(promised: Promised, key: Uint8Array, times: { issuedAt: Date; expiresAt: Date }): Promise<string> {
+export function signQuote(
+  promised: Promised,
+  key: Uint8Array,
+  times: { issuedAt: Date; expiresAt: Date },
+): Promise<string> {
   const { channel, country, prices, quantities } = promised;
   const lists = new Map<string, readonly [string, boolean]>();
-  for (const { priceListCode, taxIncluded } of prices.amounts.values()) lists.set(priceListCode, [priceListCode, taxIncluded]);
+  for (const { priceListCode, taxIncluded } of prices.amounts.values())
+    lists.set(priceListCode, [priceListCode, taxIncluded]);
   const codes = [...lists.keys()];
   const lines = [...quantities].map(([variantId, quantity]) => {
     const { amountMinor, priceListCode } = prices.amounts.get(variantId)!;
     return [variantId, quantity, amountMinor, codes.indexOf(priceListCode)] as const;
   });
-  const claims: Claims = { channel, country, currency: prices.currency, rate: prices.taxRateBasisPoints, lists: [...lists.values()], lines };
+  const claims: Claims = {
+    channel,
+    country,
+    currency: prices.currency,
+    rate: prices.taxRateBasisPoints,
+    lists: [...lists.values()],
+    lines,
+  };
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: ALGORITHM })
     .setAudience(AUDIENCE)
@@ -42,7 +54,11 @@ export function signQuote(promised: Promised, key: Uint8Array, times: { issuedAt
 }
 
 /** The promise in a token of ours that is valid at `now`; null for any other text. */
-export async function readQuote(token: string, key: Uint8Array, now: Date): Promise<{ promised: Promised; expiresAt: Date } | null> {
+export async function readQuote(
+  token: string,
+  key: Uint8Array,
+  now: Date,
+): Promise<{ promised: Promised; expiresAt: Date } | null> {
   if (token.length > MAX_LENGTH) return null;
   try {
     const { payload } = await jwtVerify<Claims>(token, key, {

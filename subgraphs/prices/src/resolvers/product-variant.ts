@@ -8,7 +8,8 @@ const MAX_QUANTITY = 10_000;
 export const ProductVariant: ProductVariantResolvers = {
   price(variant, { currency, country, quantity }, ctx) {
     const bought = quantity ?? 1;
-    if (bought < 1 || bought > MAX_QUANTITY) throw badInput(`quantity is from 1 to ${MAX_QUANTITY}, not ${bought}.`, ['quantity']);
+    if (bought < 1 || bought > MAX_QUANTITY)
+      throw badInput(`quantity is from 1 to ${MAX_QUANTITY}, not ${bought}.`, ['quantity']);
     const scope = { channel: channelOf(ctx), currency: currency ?? null, country: country ?? null };
     return ctx.loaders.unitPrices(scope).load(variant.id);
   },

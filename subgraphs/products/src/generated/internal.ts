@@ -45,6 +45,8 @@ export type ChannelState = {
   countries: Array<Scalars['CountryCode']['output']>;
   /** Its currencies, the default first. */
   currencies: Array<Scalars['CurrencyCode']['output']>;
+  /** Its languages, the default first. */
+  locales: Array<Scalars['String']['output']>;
   /** The locations whose stock it sells. */
   locationIds: Array<Scalars['ID']['output']>;
   /** Its name. */
@@ -536,6 +538,7 @@ export type ChannelStateResolvers<ContextType = Context, ParentType extends Reso
   code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   countries?: Resolver<Array<ResolversTypes['CountryCode']>, ParentType, ContextType>;
   currencies?: Resolver<Array<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
+  locales?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   locationIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;

@@ -176,12 +176,15 @@ export async function findExpiredHolds(db: Database, limit: number, variantIds?:
   return rows.map((row) => row.reservationId);
 }
 
-const lockVariantsOf = (sql: Connection, reservations: ReturnType<Connection>) => sql`
+/** A piece of SQL. */
+type Fragment = ReturnType<typeof lockVariants>;
+
+const lockVariantsOf = (sql: Connection, reservations: Fragment) => sql`
   select from stock.variant_versions
   where variant_id in (select variant_id from stock.reservation_lines where reservation_id in (${reservations}))
   order by variant_id for no key update`;
 
-const endStatement = (sql: Connection, ending: Ending, reservations: ReturnType<Connection>) => sql`
+const endStatement = (sql: Connection, ending: Ending, reservations: Fragment) => sql`
   with ended as (
     update stock.reservations r
     set status = case when r.expires_at > stock.app_now() then ${ending}::text else 'expired' end, ended_at = stock.app_now()

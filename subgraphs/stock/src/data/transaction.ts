@@ -2,8 +2,8 @@ import { postgresError, type Database } from '@kontor/kit/src/database.ts';
 
 /** One connection, kept for a transaction. */
 export type Connection = Awaited<ReturnType<Database['sql']['reserve']>>;
-/** A statement that was not sent yet. */
-type Statement = ReturnType<Connection>;
+/** A statement, sent when it is awaited. */
+type Statement = PromiseLike<readonly Record<string, unknown>[]>;
 
 /** Deadlock and serialization failures: PostgreSQL asks for the transaction again. */
 const TRANSIENT = new Set(['40001', '40P01']);

@@ -1,3 +1,5 @@
+import { isKey } from './texts.ts';
+
 /** Units of a variant from a location. */
 export interface Allocation {
   readonly variantId: string;
@@ -26,7 +28,6 @@ const MAX_TTL_SECONDS = 3_600;
 const MAX_PLANS = 10;
 const MAX_ALLOCATIONS = 500;
 const MAX_QUANTITY = 10_000;
-const MAX_KEY_LENGTH = 200;
 
 /** What of a demand comes from outside. */
 export interface DemandInput {
@@ -42,7 +43,8 @@ export interface DemandInput {
  */
 export function toDemand(input: DemandInput, isId: (text: string) => boolean): Demand | DemandFault {
   const { key, channel, ttlSeconds } = input;
-  if (key.length < 1 || key.length > MAX_KEY_LENGTH) return fault(`key takes 1 to ${MAX_KEY_LENGTH} characters.`, 'key');
+  if (!isKey(key)) return fault('key takes 1 to 200 characters.', 'key');
+  if (!isKey(channel)) return fault('channel is not a code.', 'channel');
   if (ttlSeconds < 1 || ttlSeconds > MAX_TTL_SECONDS)
     return fault(`ttlSeconds must be from 1 to ${MAX_TTL_SECONDS}, not ${ttlSeconds}.`, 'ttlSeconds');
   if (input.plans.length < 1 || input.plans.length > MAX_PLANS)

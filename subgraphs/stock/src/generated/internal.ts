@@ -163,6 +163,8 @@ export type LocationState = {
   pickupOffered: Scalars['Boolean']['output'];
   /** Its postal code. */
   postalCode?: Maybe<Scalars['String']['output']>;
+  /** Grows with every change; a projection ignores what is not newer. */
+  revision: Scalars['Int']['output'];
 };
 
 /** A location as it shall be. */
@@ -727,6 +729,7 @@ export type LocationStateResolvers<ContextType = Context, ParentType extends Res
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   pickupOffered?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   postalCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type LocationsUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LocationsUpsertPayload'] = ResolversParentTypes['LocationsUpsertPayload']> = {

@@ -119,7 +119,7 @@ export const FOOTWEAR: ProductRows = {
     title: 'Leather Care Kit',
     vendor: 'Karrenfeld',
     type: 'Shoe Care',
-    tags: ['care', 'footwear', 'gift', 'under-20'],
+    tags: ['care', 'footwear', 'gift'],
     html: '<p>Beeswax balm, a horsehair brush and a cotton cloth in a tin. Ten minutes in autumn add a year to your boots.</p>',
     eurMinor: 1890,
     grams: 290,

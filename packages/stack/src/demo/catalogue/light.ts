@@ -83,7 +83,7 @@ export const LIGHT: ProductRows = {
     title: 'Fold Solar Panel',
     vendor: 'Lyktan Works',
     type: 'Power',
-    tags: ['power', 'camping', 'trekking'],
+    tags: ['power', 'camping', 'hiking', 'trekking'],
     html: '<p>Twenty-one watts in the noon sun, four eyelets to tie it to a pack. Restarts by itself after a cloud, which cheaper panels forget to do.</p>',
     eurMinor: 8990,
     grams: 520,

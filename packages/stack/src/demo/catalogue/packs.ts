@@ -108,7 +108,7 @@ export const PACKS: ProductRows = {
     title: 'Pack Rain Cover',
     vendor: 'Oberland & Sohn',
     type: 'Bags',
-    tags: ['hiking', 'rain', 'care', 'under-20'],
+    tags: ['hiking', 'rain', 'care'],
     html: '<p>Elastic all round, one strap across the back so that gusts do not take it. In a yellow that a driver sees from far away.</p>',
     options: { Size: ['20–35 l', '40–55 l', '60–80 l'] },
     eurMinor: 1790,

@@ -107,7 +107,7 @@ export const TENTS: ProductRows = {
     title: 'Storm Peg Set',
     vendor: 'Moorhen',
     type: 'Shelters',
-    tags: ['camping', 'care', 'under-20'],
+    tags: ['camping', 'care'],
     html: '<p>Ten Y-shaped aluminium pegs with pull cords, in a bag that does not shed its seams. They hold where round pegs bend.</p>',
     eurMinor: 1990,
     grams: 180,

@@ -1,0 +1,17 @@
+import { createBff, type BffDeps } from '@kontor/kit/src/bff/bff.ts';
+import type { Service } from '@kontor/kit/src/service.ts';
+import { Query } from './resolvers/query.ts';
+import { Subscription } from './subscriptions.ts';
+
+/** The app's BFF: small screens for guests and customers, and live stock. */
+export const createApp = (deps: BffDeps): Service =>
+  createBff({
+    name: 'mobile',
+    channel: 'mobile',
+    title: 'Kontor mobile',
+    sdl: new URL('../schema.graphql', import.meta.url),
+    resolvers: { Query, Subscription },
+    deps,
+    guests: true,
+    roles: ['customer', 'staff'],
+  });

@@ -1,0 +1,1 @@
+export type { BffContext as Context } from '@kontor/kit/src/bff/context.ts';

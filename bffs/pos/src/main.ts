@@ -1,0 +1,4 @@
+import { runBff } from '@kontor/kit/src/bff/process.ts';
+import { createApp } from './app.ts';
+
+await runBff({ name: 'pos', defaultPort: 4030, createApp, source: process.env });

@@ -1,0 +1,20 @@
+import { selects } from '@kontor/kit/src/graph/selection.ts';
+import type { GraphQLResolveInfo } from 'graphql';
+
+const VARIANT_DETAILS = ['title', 'sku', 'image', 'product'];
+
+/**
+ * Whether the catalogue has to be asked for the variants of lines; buying alone must not depend on it.
+ * @param path where the lines are below the resolved field.
+ */
+export const lineVariants = (info: GraphQLResolveInfo, ...path: readonly string[]) => ({
+  variants: VARIANT_DETAILS.some((field) => selects(info, ...path, 'lines', 'variant', field)),
+});
+
+/** The parts of a list of products that are only fetched when somebody reads them. */
+export const listParts = (info: GraphQLResolveInfo) => ({
+  images: selects(info, 'products', 'edges', 'node', 'image'),
+  totalCount: selects(info, 'products', 'totalCount'),
+  facets: selects(info, 'products', 'facets'),
+  priceLists: selects(info, 'cacheTags'),
+});

@@ -1,0 +1,208 @@
+import { createApp as createCustomers } from '@kontor/customers/src/app.ts';
+import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
+import type { Database } from '@kontor/kit/src/database.ts';
+import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
+import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
+import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
+import { silentLogger } from '@kontor/kit/src/logger.ts';
+import type { Service } from '@kontor/kit/src/service.ts';
+import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
+import { createApp as createPrices } from '@kontor/prices/src/app.ts';
+import { createApp as createProducts } from '@kontor/products/src/app.ts';
+import { createApp as createStock } from '@kontor/stock/src/app.ts';
+import { asGuest, asService, createTestIdentities } from '@kontor/testkit/src/callers.ts';
+import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
+import { eventually } from '@kontor/testkit/src/eventually.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { run, type Operator } from '../operator.ts';
+import type { Subgraph } from '../services.ts';
+import { COLLECTIONS } from './catalogue/collections.ts';
+import { PRICE_LISTS } from './catalogue/prices.ts';
+import { DEMO_KEYS } from './keys.ts';
+import { LEVELS } from './stock.ts';
+import { seedDemo } from './seed.ts';
+
+const NAMES = ['products', 'prices', 'stock', 'customers'] as const;
+type Name = (typeof NAMES)[number];
+
+let testDb: TestDatabase;
+let databases: Record<Name, Database>;
+let services: Record<Name, Service>;
+let operator: Operator;
+/** Commands that went out, and after how many the connection breaks. */
+const line = { commands: 0, breaksAfter: Infinity };
+
+beforeAll(async () => {
+  testDb = await createTestDatabase(NAMES);
+  const identities = await createTestIdentities(NAMES);
+  databases = Object.fromEntries(NAMES.map((name) => [name, testDb.open(name)])) as Record<Name, Database>;
+  const bus = createMemoryBus();
+  const deps = (name: Name) => ({ db: databases[name], bus, identity: identities[name], logger: silentLogger });
+  const internal = (name: Subgraph): GraphClient =>
+    createMemoryClient(name, () => services[name as Name].graph(INTERNAL_PATH), true);
+  const peers = { products: internal('products') };
+  services = {
+    products: createProducts(deps('products')),
+    prices: createPrices({ ...deps('prices'), peers }),
+    stock: createStock({ ...deps('stock'), peers }),
+    customers: createCustomers(deps('customers')),
+  };
+  for (const name of NAMES) await services[name].start();
+  const call = { caller: serviceCaller('operator'), requestId: 'seed' };
+  operator = {
+    async ask(name, request) {
+      line.commands += 1;
+      if (line.commands > line.breaksAfter) throw new Error('cut off');
+      return internal(name).execute(request, call);
+    },
+  };
+});
+afterAll(async () => {
+  for (const name of NAMES) await services[name].stop();
+  await testDb.drop();
+});
+
+const COUNTED: Record<Name, readonly string[]> = {
+  products: ['channels', 'products', 'variants', 'collections', 'publications'],
+  prices: ['price_lists', 'prices', 'tax_rates'],
+  stock: ['locations', 'levels', 'movements'],
+  customers: ['customers', 'companies', 'credentials'],
+};
+
+/** Rows by table, and the units that are available. */
+async function countRows() {
+  const counts: Partial<Record<string, number>> = {};
+  for (const name of NAMES) {
+    const { sql } = databases[name];
+    for (const table of COUNTED[name]) {
+      const [row] = await sql`select count(*)::int as count from ${sql(`${name}.${table}`)}`;
+      counts[table] = row!['count'] as number;
+    }
+  }
+  const [row] = await databases.stock.sql`select sum(available)::int as units from stock.levels`;
+  return { ...counts, units: row!['units'] as number };
+}
+
+const SEARCH = /* GraphQL */ `
+  query Lantern {
+    productByHandle(handle: "trail-lantern") {
+      title
+      variants {
+        id
+        sku
+      }
+    }
+  }
+`;
+
+interface Lantern {
+  productByHandle: { title: string; variants: { id: string; sku: string }[] };
+}
+
+const AVAILABILITY = /* GraphQL */ `
+  query Sellable($channel: ID!, $variantIds: [ID!]!) {
+    channelAvailability(channel: $channel, variantIds: $variantIds) {
+      sellableQuantity
+    }
+  }
+`;
+
+const QUOTE = /* GraphQL */ `
+  query Quote($input: QuoteInput!) {
+    quote(input: $input) {
+      lines {
+        priceListCode
+        unit {
+          gross {
+            minorUnits
+          }
+        }
+      }
+    }
+  }
+`;
+
+const AUTHENTICATE = /* GraphQL */ `
+  query Who($credential: String!) {
+    authenticate(credential: $credential) {
+      role
+      channel
+      scopes
+      customerId
+      companyId
+      locationId
+    }
+  }
+`;
+
+test('does the rest after being cut off, and then nothing more', async () => {
+  line.breaksAfter = 30;
+  await expect(seedDemo(operator)).rejects.toThrow('cut off');
+  line.breaksAfter = Infinity;
+  expect(await seedDemo(operator)).toBe('seeded');
+  const counts = await countRows();
+  expect(counts).toMatchObject({
+    channels: 5,
+    products: 156,
+    variants: 488,
+    collections: COLLECTIONS.length,
+    price_lists: PRICE_LISTS.length,
+    prices: PRICE_LISTS.reduce((sum, list) => sum + list.prices.length, 0),
+    tax_rates: 15,
+    locations: 12,
+    customers: 6,
+    companies: 1,
+    credentials: 6,
+    units: LEVELS.reduce((sum, { quantity }) => sum + quantity, 0),
+  });
+  // A level of zero units may stand or not: it is the same stock.
+  expect((counts as Record<string, number>)['levels']).toBeGreaterThanOrEqual(
+    LEVELS.filter(({ quantity }) => quantity > 0).length,
+  );
+  expect(await seedDemo(operator)).toBe('already');
+  expect(await countRows()).toEqual(counts);
+});
+
+test('sells twenty trail lanterns wherever the Leipzig warehouse serves', async () => {
+  const found = await services.products.graph().execute<Lantern>({ query: SEARCH }, asGuest('web'));
+  expect(found.errors).toBeUndefined();
+  const [variant] = found.data!.productByHandle.variants;
+  const variantIds = [variant!.id];
+  const sellable = async (channel: string) => {
+    const result = await services.stock
+      .graph(INTERNAL_PATH)
+      .execute<{ channelAvailability: { sellableQuantity: number }[] }>(
+        { query: AVAILABILITY, variables: { channel, variantIds } },
+        asService(),
+      );
+    return result.data!.channelAvailability[0]!.sellableQuantity;
+  };
+  await eventually(async () => expect(await sellable('web')).toBe(20));
+  for (const channel of ['mobile', 'b2b', 'marketplace']) expect(await sellable(channel)).toBe(20);
+  expect(await sellable('pos')).toBe(0);
+});
+
+test('quotes the lantern alike in every channel, from the base list', async () => {
+  const found = await services.products.graph().execute<Lantern>({ query: SEARCH }, asGuest('web'));
+  const { id } = found.data!.productByHandle.variants[0]!;
+  const lines = [{ lineId: '1', variantId: id, quantity: 1 }];
+  await eventually(async () => {
+    for (const channel of ['web', 'mobile', 'pos', 'b2b', 'marketplace']) {
+      const input = { channel, currency: 'EUR', country: 'DE', lines };
+      const { quote } = await run<{ quote: { lines: unknown[] } }>(operator, 'prices', QUOTE, { input });
+      expect(quote.lines).toEqual([{ priceListCode: 'base-eur', unit: { gross: { minorUnits: 8990 } } }]);
+    }
+  });
+});
+
+test('lets every key in as what it is listed as', async () => {
+  for (const { key, role, channel, scopes, customerEmail, locationCode } of Object.values(DEMO_KEYS).flat()) {
+    const { authenticate } = await run<{ authenticate: Record<string, unknown> }>(operator, 'customers', AUTHENTICATE, {
+      credential: key,
+    });
+    expect(authenticate).toMatchObject({ role, channel, scopes: [...scopes].sort() });
+    expect(authenticate['customerId'] !== null).toBe(customerEmail !== undefined);
+    expect(authenticate['locationId'] !== null).toBe(locationCode !== undefined);
+    expect(authenticate['companyId'] !== null).toBe(channel === 'b2b');
+  }
+});

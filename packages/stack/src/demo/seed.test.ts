@@ -1,0 +1,105 @@
+import { describe, expect, test } from 'vitest';
+import type { Operator } from '../operator.ts';
+import { seedDemo } from './seed.ts';
+
+interface Input {
+  readonly products?: readonly { readonly handle: string; readonly variants: readonly unknown[] }[];
+  readonly locations?: readonly unknown[];
+  readonly levels?: readonly { readonly variantId: string }[];
+  readonly prices?: readonly { readonly variantId: string }[];
+  readonly secret?: string;
+}
+
+/** Subgraphs that keep credentials and answer made-up ids; they end, like a process, before the command `endsBefore`. */
+function subgraphs(endsBefore = Infinity) {
+  const credentials = new Set<string>();
+  const sent: { readonly field: string; readonly input: Input }[] = [];
+  const limit = { commands: endsBefore, rejects: '' };
+  const answers: Record<string, (input: Input) => unknown> = {
+    locationsUpsert: ({ locations = [] }) => ({ locationIds: locations.map((_, index) => `location-${index}`) }),
+    companyUpsert: () => ({ companyId: 'company' }),
+    customerEnsure: () => ({ customerId: 'customer' }),
+    productsUpsert: ({ products = [] }) => ({
+      results: products.map(({ handle, variants }) => ({
+        handle,
+        outcome: handle === limit.rejects ? 'REJECTED' : 'CREATED',
+        variantIds: handle === limit.rejects ? [] : variants.map((_, index) => `${handle}-${index}`),
+        reason: handle === limit.rejects ? 'It has no title.' : null,
+      })),
+    }),
+    credentialUpsert: ({ secret = '' }) => (credentials.add(secret), { credentialId: secret }),
+  };
+  const operator: Operator = {
+    async ask(_subgraph, { query, variables = {} }) {
+      if (query.includes('authenticate'))
+        return { data: { authenticate: credentials.has(String(variables['credential'])) ? { subject: 'x' } : null } };
+      const field = /\{\s*(\w+)\(/.exec(query)?.[1] ?? '';
+      const input = variables['input'] as Input;
+      if (sent.length >= limit.commands) return { errors: [{ message: 'gone' }] };
+      sent.push({ field, input });
+      return { data: { [field]: answers[field]?.(input) ?? {} } };
+    },
+  };
+  return { operator, sent, credentials, limit };
+}
+
+describe('seedDemo', () => {
+  test('tells of every command, in order and to the end', async () => {
+    const { operator, sent } = subgraphs();
+    const told: number[] = [];
+    const totals = new Set<number>();
+    const outcome = await seedDemo(operator, (done, total) => {
+      told.push(done);
+      totals.add(total);
+    });
+    expect(outcome).toBe('seeded');
+    expect([...totals]).toEqual([sent.length]);
+    expect(told).toEqual(sent.map((_, index) => index + 1));
+  });
+
+  test('sends a seeded system nothing', async () => {
+    const { operator, sent } = subgraphs();
+    await seedDemo(operator);
+    const count = sent.length;
+    expect(await seedDemo(operator)).toBe('already');
+    expect(sent).toHaveLength(count);
+  });
+
+  test('keeps within what one call may hold, and names only variants that products answered', async () => {
+    const { operator, sent } = subgraphs();
+    await seedDemo(operator);
+    const all = sent.map(({ input }) => input);
+    const variants = all.flatMap(({ products = [] }) =>
+      products.flatMap(({ handle, variants: list }) => list.map((_, index) => `${handle}-${index}`)),
+    );
+    expect(Math.max(...all.map(({ products = [] }) => products.length))).toBeLessThanOrEqual(200);
+    expect(Math.max(...all.map(({ levels = [], prices = [] }) => levels.length + prices.length))).toBeLessThanOrEqual(
+      5_000,
+    );
+    const named = new Set(
+      all.flatMap(({ levels = [], prices = [] }) => [...levels, ...prices]).map((row) => row.variantId),
+    );
+    expect([...named].sort()).toEqual(variants.sort());
+  });
+
+  test('does all of it again, keys last, when it was cut off at any command', async () => {
+    const whole = subgraphs();
+    await seedDemo(whole.operator);
+    for (let endsBefore = 0; endsBefore < whole.sent.length; endsBefore += 1) {
+      const { operator, sent, limit } = subgraphs(endsBefore);
+      await expect(seedDemo(operator)).rejects.toThrow('gone');
+      limit.commands = Infinity;
+      expect(await seedDemo(operator)).toBe('seeded');
+      const resumed = sent.slice(endsBefore).map(({ field }) => field);
+      expect(resumed).toHaveLength(whole.sent.length);
+      expect(resumed.lastIndexOf('levelsImport')).toBeLessThan(resumed.indexOf('credentialUpsert'));
+    }
+  });
+
+  test('names a product that was rejected, and gives out no key', async () => {
+    const { operator, limit, credentials } = subgraphs();
+    limit.rejects = 'alder-2-tent';
+    await expect(seedDemo(operator)).rejects.toThrow('"alder-2-tent" was rejected: It has no title.');
+    expect(credentials.size).toBe(0);
+  });
+});

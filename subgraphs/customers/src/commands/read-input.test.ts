@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { normalizeEmail, readName, readPhone } from './read-input.ts';
+
+describe('normalizeEmail', () => {
+  it('answers alike for blanks around it and any case', () => {
+    fc.assert(
+      fc.property(fc.emailAddress(), (address) => {
+        const email = normalizeEmail(address);
+        fc.pre(email !== null);
+        expect(normalizeEmail(`  ${address.toUpperCase()}\n`)).toBe(email);
+        expect(normalizeEmail(email)).toBe(email);
+      }),
+    );
+  });
+
+  it.each([
+    '',
+    'ada',
+    '@example.com',
+    'ada@',
+    'ada@example',
+    'a b@example.com',
+    `${'a'.repeat(250)}@example.com`,
+    'ada@example.com\0',
+  ])('refuses %j', (text) => expect(normalizeEmail(text)).toBeNull());
+});
+
+describe('readPhone', () => {
+  it('takes every number of E.164, however it is spaced', () => {
+    const digits = fc.stringMatching(/^[1-9][0-9]{6,14}$/);
+    fc.assert(
+      fc.property(digits, fc.constantFrom(' ', '-', '.', '/'), (number, separator) => {
+        expect(readPhone(` +${[...number].join(separator)}`)).toEqual({ value: `+${number}` });
+      }),
+    );
+  });
+
+  it.each(['030 123456', '+0301234567', '+49', '+1234567890123456', '+49x3012345'])('refuses %j', (text) =>
+    expect(readPhone(text)).toMatchObject({ fault: { code: 'INVALID_PHONE', field: 'phone' } }),
+  );
+
+  it('reads an empty text as none', () => expect(readPhone(' ')).toEqual({ value: null }));
+});
+
+describe('readName', () => {
+  it('trims, and reads an empty text as none', () => {
+    expect(readName(' Ada ', 'givenName')).toEqual({ value: 'Ada' });
+    expect(readName('  ', 'givenName')).toEqual({ value: null });
+  });
+
+  it.each(['x'.repeat(101), 'a\nb', 'a\0b'])('refuses %j', (text) =>
+    expect(readName(text, 'familyName')).toMatchObject({ fault: { code: 'INVALID_NAME', field: 'familyName' } }),
+  );
+});

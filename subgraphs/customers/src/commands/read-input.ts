@@ -1,0 +1,58 @@
+import { isId } from '@kontor/kit/src/ids.ts';
+import { z } from 'zod';
+
+/** A field that breaks a rule: which and why. */
+export interface InputFault {
+  readonly code: string;
+  readonly message: string;
+  readonly field: string;
+}
+
+/** A value as it is kept, or why it cannot be. */
+export type Read<T> = { readonly value: T } | { readonly fault: InputFault };
+
+/** RFC 5321, 4.5.3.1: a path is at most 256 octets with its brackets. */
+const MAX_EMAIL_LENGTH = 254;
+const MAX_NAME_LENGTH = 100;
+const emailShape = z.email().max(MAX_EMAIL_LENGTH);
+
+/** An address as it identifies a person: trimmed, in lower case; null when it is none. */
+export function normalizeEmail(text: string): string | null {
+  const email = text.trim().toLowerCase();
+  return emailShape.safeParse(email).success ? email : null;
+}
+
+export function readEmail(text: string, field = 'email'): Read<string> {
+  const email = normalizeEmail(text);
+  if (email !== null) return { value: email };
+  return { fault: { code: 'INVALID_EMAIL', message: 'This is not an email address, such as ada@example.com.', field } };
+}
+
+/** A name, trimmed; null for none or an empty one. */
+export function readName(text: string | null | undefined, field: string): Read<string | null> {
+  const name = text?.trim() || null;
+  if (name === null || (name.length <= MAX_NAME_LENGTH && !/\p{Cc}/u.test(name))) return { value: name };
+  const message = `A name is at most ${MAX_NAME_LENGTH} characters, without line breaks or other control characters.`;
+  return { fault: { code: 'INVALID_NAME', message, field } };
+}
+
+/** A telephone number in E.164 form; blanks, dashes, dots and brackets between the digits are dropped. Null for none or an empty one. */
+export function readPhone(text: string | null | undefined, field = 'phone'): Read<string | null> {
+  const phone = text?.replace(/[\s\-./()]/g, '') || null;
+  if (phone === null || /^\+[1-9]\d{6,14}$/.test(phone)) return { value: phone };
+  const message = 'A telephone number begins with + and the country code, such as +4930123456.';
+  return { fault: { code: 'INVALID_PHONE', message, field } };
+}
+
+/** A text of 1 to `maximum` characters, trimmed. */
+export function readText(text: string, field: string, maximum: number): Read<string> {
+  const value = text.trim();
+  if (value.length >= 1 && value.length <= maximum && !value.includes('\0')) return { value };
+  return { fault: { code: 'INVALID_TEXT', message: `${field} must have 1 to ${maximum} characters.`, field } };
+}
+
+/** An id that may be absent. */
+export function readId(text: string | null | undefined, field: string): Read<string | null> {
+  if (text === null || text === undefined || isId(text)) return { value: text?.toLowerCase() ?? null };
+  return { fault: { code: 'INVALID_ID', message: `${field} is not an id.`, field } };
+}

@@ -1,0 +1,24 @@
+export const CREDENTIAL_ROLES = ['customer', 'staff', 'integration'] as const;
+export type CredentialRole = (typeof CREDENTIAL_ROLES)[number];
+
+/** A credential without its secret. */
+export interface Credential {
+  readonly secretHash: string;
+  readonly label: string;
+  readonly role: CredentialRole;
+  readonly channel: string | null;
+  readonly scopes: readonly string[];
+  readonly customerId: string | null;
+  readonly locationId: string | null;
+}
+
+/** Who holds a credential. */
+export interface Holder {
+  readonly role: CredentialRole;
+  readonly subject: string;
+  readonly channel: string | null;
+  readonly scopes: string[];
+  readonly customerId: string | null;
+  readonly companyId: string | null;
+  readonly locationId: string | null;
+}

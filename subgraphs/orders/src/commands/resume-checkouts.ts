@@ -1,0 +1,59 @@
+import { takeDueCheckouts, purgeFinished } from '../data/checkouts.ts';
+import { takePendingProfiles, writeProfile } from '../data/profiles.ts';
+import type { Orders } from '../dependencies.ts';
+import { ensureCustomer } from '../peers/customers.ts';
+import { advanceCheckout, newOwner } from './advance-checkout.ts';
+
+const EVERY_MS = 1_000;
+const BATCH = 10;
+const PURGE_EVERY_MS = 60_000;
+const PURGE_BATCH = 1_000;
+const REQUEST_ID = 'orders-resumer';
+
+/** Goes on with checkouts whose process died or that were put off; any process may. @returns how many there were. */
+export async function resumeCheckouts(orders: Orders): Promise<number> {
+  const owner = newOwner();
+  const due = await takeDueCheckouts(orders.db, owner, BATCH);
+  await Promise.all(due.map((checkout) => advanceCheckout(orders, checkout, owner, REQUEST_ID)));
+  return due.length;
+}
+
+/** Hangs orders on the profiles that customers could not give at placement. */
+async function completeProfiles(orders: Orders): Promise<void> {
+  for (const { orderId, contact } of await takePendingProfiles(orders.db, BATCH)) {
+    const { email } = contact;
+    if (email) await writeProfile(orders.db, orderId, await ensureCustomer(orders.peers.customers, REQUEST_ID, { ...contact, email }));
+  }
+}
+
+/** Looks every second for what has to go on. @returns how to stop it, after what is under way. */
+export function startResumer(orders: Orders): () => Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  let stopping = false;
+  let purgedAt = Date.now();
+
+  const look = async () => {
+    // Full batches follow each other without a pause: after an outage there may be many.
+    while ((await resumeCheckouts(orders)) === BATCH && !stopping);
+    await completeProfiles(orders).catch((error: unknown) => orders.logger.debug({ err: error }, 'profiles wait for customers'));
+    if (Date.now() - purgedAt < PURGE_EVERY_MS) return;
+    purgedAt = Date.now();
+    await purgeFinished(orders.db, PURGE_BATCH);
+  };
+  const schedule = (): void => {
+    timer = setTimeout(() => {
+      running = look()
+        .catch((error: unknown) => orders.logger.warn({ err: error }, 'unfinished checkouts wait'))
+        .finally(() => {
+          if (!stopping) schedule();
+        });
+    }, EVERY_MS);
+  };
+  let running: Promise<void> = Promise.resolve();
+  schedule();
+  return async () => {
+    stopping = true;
+    clearTimeout(timer);
+    await running;
+  };
+}

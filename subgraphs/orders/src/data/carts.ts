@@ -1,0 +1,119 @@
+import type { Database, Tx } from '@kontor/kit/src/database.ts';
+import { sql } from 'drizzle-orm';
+import type { Address } from '../domain/address.ts';
+import type { CartLine, FilledCart, LineChange } from '../domain/cart.ts';
+
+/** A cart that is about to be made. */
+export interface NewCart {
+  readonly cartId: string;
+  readonly channel: string;
+  readonly currency: string;
+  readonly country: string;
+  readonly customerId: string | null;
+  readonly tokenHash: Uint8Array | null;
+  readonly callerScope: string;
+  readonly keyHash: Uint8Array | null;
+  readonly requestHash: Uint8Array;
+  readonly lines: readonly CartLine[];
+}
+
+/** Carts with their lines, in no order; ids must be UUIDs. */
+export function findCarts({ sql: query }: Database, cartIds: readonly string[]): Promise<FilledCart[]> {
+  return query<FilledCart[]>`
+    select c.cart_id as "cartId", c.channel, c.currency, c.country, c.status, c.version, c.customer_id as "customerId",
+      c.token_hash as "tokenHash", c.shipping_address as "shippingAddress", c.billing_address as "billingAddress",
+      c.checkout_id as "checkoutId", c.order_id as "orderId",
+      coalesce((
+        select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'variantId', l.variant_id, 'quantity', l.quantity) order by l.seq)
+        from orders.cart_lines l where l.cart_id = c.cart_id), '[]'::jsonb) as lines
+    from orders.carts c where c.cart_id = any(${[...cartIds]}::uuid[])`;
+}
+
+/** A cart with its lines; null when there is none. The id must be a UUID. */
+export async function findCart(db: Database, cartId: string): Promise<FilledCart | null> {
+  const [cart] = await findCarts(db, [cartId]);
+  return cart ?? null;
+}
+
+/** Makes a cart with its lines, in one statement. @returns false when the caller's key has a cart already. */
+export async function insertCart({ sql: query }: Database, cart: NewCart): Promise<boolean> {
+  const rows = await query`
+    with cart as (
+      insert into orders.carts (cart_id, channel, currency, country, customer_id, token_hash, caller_scope, key_hash, request_hash, created_at, updated_at)
+      values (${cart.cartId}, ${cart.channel}, ${cart.currency}, ${cart.country}, ${cart.customerId}, ${cart.tokenHash},
+        ${cart.callerScope}, ${cart.keyHash}, ${cart.requestHash}, orders.app_now(), orders.app_now())
+      on conflict on constraint carts_idempotency do nothing returning cart_id
+    ), lines as (
+      insert into orders.cart_lines (line_id, cart_id, variant_id, quantity)
+      select l."lineId", cart.cart_id, l."variantId", l.quantity
+      from cart, jsonb_to_recordset(${JSON.stringify(cart.lines)}::jsonb) with ordinality as l("lineId" uuid, "variantId" uuid, quantity int, position)
+      order by l.position
+    )
+    select cart_id from cart`;
+  return rows.length > 0;
+}
+
+/** The cart that a caller's key made; null when it made none. */
+export async function findCartByKey(
+  { sql: query }: Database,
+  key: Pick<NewCart, 'callerScope' | 'channel'> & { readonly keyHash: Uint8Array },
+): Promise<{ readonly cartId: string; readonly requestHash: Uint8Array } | null> {
+  const [row] = await query<{ cartId: string; requestHash: Uint8Array }[]>`
+    select cart_id as "cartId", request_hash as "requestHash" from orders.carts
+    where caller_scope = ${key.callerScope} and channel = ${key.channel} and key_hash = ${key.keyHash}`;
+  return row ?? null;
+}
+
+/**
+ * Counts a change of an open cart, and locks its row: changes of one cart queue here, checkouts of it too.
+ * @returns false when the cart is not open, or not at the version that was expected.
+ */
+export async function lockOpenCart(tx: Tx, cartId: string, expectedVersion: number | null): Promise<boolean> {
+  const rows = await tx.execute(sql`
+    update orders.carts set version = version + 1, updated_at = orders.app_now()
+    where cart_id = ${cartId} and status = 'OPEN' and version = coalesce(${expectedVersion}::int, version)
+    returning cart_id`);
+  return rows.length > 0;
+}
+
+/** Sets quantities in a cart whose row is locked; 0 removes. @returns how many lines the cart has then. */
+export async function writeCartLines(tx: Tx, cartId: string, lines: readonly (LineChange & { lineId: string })[]): Promise<number> {
+  const input = JSON.stringify(lines);
+  await tx.execute(sql`
+    with input as (
+      select * from jsonb_to_recordset(${input}::jsonb) with ordinality as l("lineId" uuid, "variantId" uuid, quantity int, position)
+    ), removed as (
+      delete from orders.cart_lines c using input i where c.cart_id = ${cartId} and c.variant_id = i."variantId" and i.quantity = 0
+    )
+    insert into orders.cart_lines (line_id, cart_id, variant_id, quantity)
+    select i."lineId", ${cartId}, i."variantId", i.quantity from input i where i.quantity > 0 order by i.position
+    on conflict on constraint cart_lines_variant do update set quantity = excluded.quantity`);
+  const [row] = await tx.execute<{ count: number }>(
+    sql`select count(*)::int as count from orders.cart_lines where cart_id = ${cartId}`,
+  );
+  return row?.count ?? 0;
+}
+
+/** New addresses of a cart; null leaves one as it is. */
+export interface AddressChange {
+  readonly shippingAddress: Address | null;
+  readonly billingAddress: Address | null;
+}
+
+/** Sets addresses of an open cart; the country follows the shipping address. @returns as `lockOpenCart`. */
+export async function writeCartAddresses(
+  { sql: query }: Database,
+  cartId: string,
+  expectedVersion: number | null,
+  { shippingAddress, billingAddress }: AddressChange,
+): Promise<boolean> {
+  const rows = await query`
+    update orders.carts set version = version + 1, updated_at = orders.app_now(),
+      shipping_address = coalesce(${shippingAddress && JSON.stringify(shippingAddress)}::jsonb, shipping_address),
+      billing_address = coalesce(${billingAddress && JSON.stringify(billingAddress)}::jsonb, billing_address),
+      country = coalesce(${shippingAddress?.country ?? null}, country)
+    where cart_id = ${cartId} and status = 'OPEN' and version = coalesce(${expectedVersion}::int, version)
+    returning cart_id`;
+  return rows.length > 0;
+}
+

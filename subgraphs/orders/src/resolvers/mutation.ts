@@ -1,0 +1,35 @@
+import type { CartChanged } from '../commands/change-cart.ts';
+import { checkout } from '../commands/checkout.ts';
+import { createCart } from '../commands/create-cart.ts';
+import { setCartAddresses } from '../commands/set-cart-addresses.ts';
+import { setCartLines } from '../commands/set-cart-lines.ts';
+import type { Context } from '../context.ts';
+import type { MutationResolvers } from '../generated/schema.ts';
+
+export const Mutation: MutationResolvers = {
+  cartCreate: async (_, { input }, ctx) => {
+    const { cartId, token } = await createCart(ctx.orders, ctx.caller, input);
+    return { cart: await readCart(ctx, cartId), token };
+  },
+  cartLinesSet: async (_, { input }, ctx) => changed(ctx, await setCartLines(ctx.orders, ctx.caller, input)),
+  cartAddressSet: async (_, { input }, ctx) => changed(ctx, await setCartAddresses(ctx.orders, ctx.caller, input)),
+  checkout: async (_, { input }, ctx) => {
+    const outcome = await checkout(ctx.orders, ctx.caller, input, ctx.requestId);
+    if (outcome.__typename !== 'OrderPlaced') return outcome;
+    const order = await ctx.loaders.orders.clear(outcome.orderId).load(outcome.orderId);
+    if (!order) throw new Error(`order ${outcome.orderId} was placed and is not there`);
+    return { __typename: 'OrderPlaced', order };
+  },
+};
+
+/** A document may change a cart twice: what was read before does not count. */
+async function readCart(ctx: Context, cartId: string) {
+  const cart = await ctx.loaders.carts.clear(cartId).load(cartId);
+  if (!cart) throw new Error(`cart ${cartId} was written and is not there`);
+  return cart;
+}
+
+const changed = async (ctx: Context, outcome: CartChanged) =>
+  outcome.__typename === 'CartUpdated'
+    ? { __typename: outcome.__typename, cart: await readCart(ctx, outcome.cartId) }
+    : outcome;

@@ -1,0 +1,22 @@
+import type { Tx } from '@kontor/kit/src/database.ts';
+import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
+import { readProductStates, recordChanges } from '../data/product-states.ts';
+
+/**
+ * Ends a command that changed products: writes their whole states into the outbox and gives them their place in the sequence of
+ * changes. The products are locked, and nothing of them is changed afterwards.
+ */
+export async function announceProducts(tx: Tx, productIds: readonly string[]): Promise<void> {
+  if (productIds.length === 0) return;
+  const states = await readProductStates(tx, productIds);
+  await appendEvents(
+    tx,
+    'products',
+    states.map(({ state, collectionIds }) => ({
+      topic: 'products.product.changed',
+      key: state.productId,
+      payload: { ...state, cacheTags: [`product:${state.productId}`, ...collectionIds.map((id) => `collection:${id}`)] },
+    })),
+  );
+  await recordChanges(tx, productIds);
+}

@@ -1,0 +1,20 @@
+import { hasScope } from '@kontor/kit/src/auth/policy.ts';
+import type { Database } from '@kontor/kit/src/database.ts';
+import type { Call } from '@kontor/kit/src/graph/graph.ts';
+import { channelOf } from '@kontor/kit/src/subgraph.ts';
+import type { Audience } from './domain/audience.ts';
+import { createLoaders, type Loaders } from './loaders.ts';
+
+/** What the resolvers of one request share. */
+export interface Context extends Call {
+  readonly db: Database;
+  readonly audience: Audience;
+  readonly loaders: Loaders;
+}
+
+/** Makes the context of a request. */
+export function createContext(db: Database, call: Call): Context {
+  const seesAll = hasScope(call.caller, 'catalogue:write');
+  const audience: Audience = { seesAll, channel: seesAll ? call.caller.channel : channelOf(call) };
+  return { ...call, db, audience, loaders: createLoaders(db, audience) };
+}

@@ -1,0 +1,10 @@
+import { runSubgraph } from '@kontor/kit/src/process.ts';
+import { createApp } from './app.ts';
+
+await runSubgraph({
+  name: 'products',
+  defaultPort: 4001,
+  peers: [],
+  migrations: new URL('../../../drizzle/products/migrations', import.meta.url),
+  createApp,
+});

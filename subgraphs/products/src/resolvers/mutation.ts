@@ -1,0 +1,19 @@
+import { setChannel } from '../commands/set-channel.ts';
+import { setPublication } from '../commands/set-publication.ts';
+import { updateProduct } from '../commands/update-product.ts';
+import type { MutationResolvers, ProductUpdatedResolvers } from '../generated/schema.ts';
+
+export const Mutation: MutationResolvers = {
+  productUpdate: (_, { input }, { db }) => updateProduct(db, input),
+  productPublicationSet: (_, { input }, { db }) => setPublication(db, input),
+  channelSet: (_, { input: { expectedVersion, ...channel } }, { db }) => setChannel(db, channel, expectedVersion ?? null),
+};
+
+export const ProductUpdated: ProductUpdatedResolvers = {
+  product: async ({ productId }, _, { loaders }) => {
+    const product = await loaders.product.clear(productId).load(productId);
+    // Products are never deleted, and who may change one sees all.
+    if (!product) throw new Error(`product ${productId} is gone`);
+    return product;
+  },
+};

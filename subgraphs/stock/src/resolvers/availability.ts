@@ -1,0 +1,30 @@
+import { boundedList } from '@kontor/kit/src/connection.ts';
+import type { Role } from '@kontor/kit/src/auth/caller.ts';
+import { channelOf } from '@kontor/kit/src/subgraph.ts';
+import { isLow, PUBLIC_QUANTITY_MAXIMUM, statusOf } from '../domain/availability.ts';
+import type { ProductVariantResolvers, QueryResolvers, VariantAvailabilityResolvers } from '../generated/schema.ts';
+
+const MAX_VARIANTS = 250;
+/** Who works with the numbers sees them all. */
+const EXACT: ReadonlySet<Role> = new Set<Role>(['staff', 'integration', 'service']);
+
+export const ProductVariant: ProductVariantResolvers = {
+  __resolveReference: (reference) => ({ id: reference.id }),
+  availability: ({ id }, _, ctx) => ctx.loaders.availability.load({ variantId: id, channel: channelOf(ctx) }),
+};
+
+export const VariantAvailability: VariantAvailabilityResolvers = {
+  status: ({ sellableQuantity }) => statusOf(sellableQuantity),
+  lowStock: ({ sellableQuantity }) => isLow(sellableQuantity),
+  sellableQuantity: ({ sellableQuantity }, _, { caller }) =>
+    EXACT.has(caller.role) ? sellableQuantity : Math.min(sellableQuantity, PUBLIC_QUANTITY_MAXIMUM),
+  pickupLocations: ({ variantId }, _, ctx) => ctx.loaders.pickupLocations.load({ variantId, channel: channelOf(ctx) }),
+};
+
+export const availabilityQueries: Pick<QueryResolvers, 'availability'> = {
+  availability: (_, { variantIds }, ctx) => {
+    const channel = channelOf(ctx);
+    const ids = boundedList(variantIds, MAX_VARIANTS, ['variantIds']);
+    return Promise.all(ids.map((variantId) => ctx.loaders.availability.load({ variantId, channel })));
+  },
+};
