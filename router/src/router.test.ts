@@ -75,6 +75,18 @@ describe.each(WAYS)('a router that reaches its subgraphs %s', (way) => {
     expect(JSON.stringify(result)).not.toMatch(/secrets "|select \*|node_modules|stacktrace/);
   });
 
+  test('answers null with an error where one subgraph does not know an object that another names', async () => {
+    const result = await web.execute({ query: '{ variants(ids: ["v1", "v13"]) { id list } }' }, asGuest());
+    expect(result.data).toEqual({ variants: [{ id: 'v1', list: 'base-eur' }, null] });
+    expect(result.errors).toEqual([
+      expect.objectContaining({
+        path: ['variants', 1, 'list'],
+        extensions: expect.objectContaining({ code: 'INTERNAL' }),
+      }),
+    ]);
+    expect(result).not.toHaveProperty('extensions');
+  });
+
   test('passes the caller and the request id on', async () => {
     const caller = { ...asGuest('mobile'), requestId: 'request-of-a-phone' };
     const result = await web.execute({ query: '{ channel { code requestId } }' }, caller);

@@ -56,6 +56,7 @@ export async function startStackSystem(options: { readonly onQuery?: (schema: Sc
   const stack = await createStack({
     urls: database.urls as Record<Schema, string>,
     logLevel: LOG_LEVEL,
+    demo: true,
     roundTrip: true,
     psp: { secretKey: PSP_KEY, url: undefined, port: 0, host: '127.0.0.1' },
     ...options,
@@ -85,7 +86,7 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
   const database = await createTestDatabase(SCHEMAS);
   // Far from the defaults, so that a system that somebody runs on this machine is not in the way.
   const ports = Object.fromEntries(LISTENERS.map((listener) => [listener, DEFAULT_PORTS[listener] + 20_000])) as Record<Listener, number>;
-  const running = await startDistributed({ urls: database.urls as Record<Schema, string>, natsUrl: nats.url, ports, replicas, logLevel: LOG_LEVEL, pspSecretKey: PSP_KEY, pspUrl: undefined, onExit: (name, code) => console.error(`${name} ended with code ${code}`) });
+  const running = await startDistributed({ urls: database.urls as Record<Schema, string>, natsUrl: nats.url, ports, replicas, logLevel: LOG_LEVEL, demo: true, pspSecretKey: PSP_KEY, pspUrl: undefined, onExit: (name, code) => console.error(`${name} ended with code ${code}`) });
   const identity = await createIdentity(OPERATOR, running.operatorKeys);
   const operator: Operator = {
     ask: (name, request) => createHttpClient({ urls: [`http://127.0.0.1:${ports[name]}${INTERNAL_PATH}`], audience: name, identity }).execute(request, { caller: serviceCaller(OPERATOR), requestId: OPERATOR }),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { divideHalfEven, parseAmount, sumTaxed, withTax } from './money.ts';
+import { divideHalfEven, formatAmount, parseAmount, sumTaxed, withTax } from './money.ts';
 
 describe('divideHalfEven', () => {
   it.each([
@@ -56,4 +56,19 @@ describe('parseAmount', () => {
   it.each(['', 'free', '1.999', '1,23,4', '99999999999999999999', '1e3', '$5'])('refuses "%s"', (text) => {
     expect(parseAmount(text, 'EUR')).toBeNull();
   });
+});
+
+describe('formatAmount', () => {
+  it.each([
+    [1990, 'EUR', '19.90'],
+    [5, 'EUR', '0.05'],
+    [-105, 'USD', '-1.05'],
+    [1990, 'JPY', '1990'],
+    [1990, 'KWD', '1.990'],
+  ])('writes %i %s as %s', (minorUnits, currency, text) => expect(formatAmount({ minorUnits, currency })).toBe(text));
+
+  it('writes what parseAmount reads', () =>
+    fc.assert(
+      fc.property(fc.integer(), fc.constantFrom('EUR', 'JPY', 'BHD'), (minorUnits, currency) => parseAmount(formatAmount({ minorUnits, currency }), currency) === minorUnits),
+    ));
 });

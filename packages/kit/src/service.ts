@@ -104,7 +104,7 @@ export function createService(options: ServiceOptions): Service {
         reply.header('x-request-id', requestId);
         try {
           const verified = await authenticate({ authorization: request.headers.authorization });
-          const call: Call = { ...vouchedFor(verified), requestId, signal: abortedWith(request) };
+          const call: Call = { ...vouchedFor(verified), requestId, signal: abortedWith(reply) };
           endpoint.admit(queryOf(request), call);
           return endpoint.context(call);
         } catch (error) {
@@ -184,10 +184,11 @@ const queryOf = ({ method, body, query }: FastifyRequest): unknown => ((method =
 /** Browsers name text/html first; clients of the graph never do. */
 const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html') && !(request.query as Record<string, unknown>)['query'];
 
-function abortedWith(request: FastifyRequest): AbortSignal {
+/** Aborts when the client leaves before it has its answer. */
+function abortedWith(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  request.raw.once('close', () => {
-    if (!request.raw.complete) controller.abort();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
   });
   return controller.signal;
 }

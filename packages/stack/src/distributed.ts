@@ -39,6 +39,7 @@ await runProcess(async () => {
       ports: env.ports,
       replicas,
       logLevel: env.logLevel,
+      demo: env.demo,
       pspSecretKey: env.pspSecretKey,
       pspUrl: env.pspUrl,
       onExit: (name, code) => process.stderr.write(`${name} ended by itself with code ${code}. Start it again, or stop everything with Ctrl-C.\n`),

@@ -4,7 +4,7 @@ import { banner } from './banner.ts';
 import { prepareDatabase } from './database.ts';
 import { seedDemo } from './demo/seed.ts';
 import { readStackEnv, type StackEnv } from './env.ts';
-import { LISTENERS } from './services.ts';
+import { LISTENERS, type Listener } from './services.ts';
 import { createStack } from './stack.ts';
 
 const isFree = (port: number, host: string) =>
@@ -16,7 +16,7 @@ const isFree = (port: number, host: string) =>
 
 /** Looked at before anything is started, so that a second start does no harm to the first. */
 async function checkPorts({ ports, host }: StackEnv): Promise<void> {
-  const taken = [];
+  const taken: Listener[] = [];
   for (const listener of LISTENERS) if (ports[listener] !== 0 && !(await isFree(ports[listener], host))) taken.push(listener);
   if (taken.length === 0) return;
   const list = taken.map((listener) => `${ports[listener]} (${listener})`).join(', ');
@@ -33,7 +33,7 @@ await runProcess(async () => {
   say('Starting PostgreSQL …\n');
   const database = await prepareDatabase(env);
   try {
-    const stack = await createStack({ urls: database.urls, logLevel: env.logLevel, psp: { secretKey: env.pspSecretKey, url: env.pspUrl, port: env.ports.psp, host: env.host } });
+    const stack = await createStack({ urls: database.urls, logLevel: env.logLevel, demo: env.demo, psp: { secretKey: env.pspSecretKey, url: env.pspUrl, port: env.ports.psp, host: env.host } });
     await stack.start();
     if (env.demo) {
       const progress = process.stdout.isTTY ? (done: number, total: number, what: string) => say(`\r\u001b[KSeeding the demo: ${done}/${total} ${what}`) : undefined;

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { generateInternalKeys } from '@kontor/kit/src/auth/internal-token.ts';
 import { urlVariable } from '@kontor/kit/src/process.ts';
+import { DEMO_KEYS } from './demo/keys.ts';
 import { bffName, BFFS, IDENTITIES, PEERS, SUBGRAPHS, type Bff, type Listener, type Schema, type Subgraph } from './services.ts';
 
 const READY_MS = 60_000;
@@ -25,6 +26,8 @@ export interface DistributedOptions {
   /** Processes of every subgraph. */
   readonly replicas: number;
   readonly logLevel: string;
+  /** Whether GraphiQL offers the demo's keys. */
+  readonly demo: boolean;
   readonly pspSecretKey: string;
   readonly pspUrl: string | undefined;
   /** Told when a process ends that nobody stopped. */
@@ -66,11 +69,13 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
   const base = (name: Listener) => Array.from({ length: (SUBGRAPHS as readonly string[]).includes(name) ? replicas : 1 }, (_, index) => `http://127.0.0.1:${ports[name] + 100 * index}`).join(',');
   const toSubgraphs = (names: readonly Subgraph[]) => Object.fromEntries(names.map((name) => [urlVariable(name), base(name)]));
 
+  const keysOf = (place: 'router' | Bff) => JSON.stringify(options.demo ? DEMO_KEYS[place].map(({ label, key, description }) => ({ label, key, description })) : []);
+
   const environmentOf = (name: Listener): Record<string, string> => {
     const common = { LOG_LEVEL: options.logLevel, NATS_URL: options.natsUrl };
     if (name === 'psp') return { ...common, DATABASE_URL: urls.psp, PSP_SECRET_KEY: options.pspSecretKey };
-    if (name === 'router') return { ...common, INTERNAL_KEYS: JSON.stringify(keys['router']), ...toSubgraphs(SUBGRAPHS) };
-    if ((BFFS as readonly string[]).includes(name)) return { ...common, INTERNAL_KEYS: JSON.stringify(keys[bffName(name as Bff)]), ROUTER_URL: base('router'), ...toSubgraphs(['customers', 'stock']) };
+    if (name === 'router') return { ...common, INTERNAL_KEYS: JSON.stringify(keys['router']), IDE_KEYS: keysOf('router'), ...toSubgraphs(SUBGRAPHS) };
+    if ((BFFS as readonly string[]).includes(name)) return { ...common, INTERNAL_KEYS: JSON.stringify(keys[bffName(name as Bff)]), IDE_KEYS: keysOf(name as Bff), ROUTER_URL: base('router'), ...toSubgraphs(['customers', 'stock']) };
     const subgraph = name as Subgraph;
     const own = { ...common, INTERNAL_KEYS: JSON.stringify(keys[subgraph]), DATABASE_URL: urls[subgraph], ...toSubgraphs(PEERS[subgraph]) };
     return subgraph === 'orders' ? { ...own, PSP_URL: options.pspUrl ?? base('psp'), PSP_SECRET_KEY: options.pspSecretKey } : own;

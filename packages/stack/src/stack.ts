@@ -7,11 +7,11 @@ import { createApp as createWeb } from '@kontor/bff-web/src/app.ts';
 import { createApp as createCustomers } from '@kontor/customers/src/app.ts';
 import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
 import { createIdentity, generateInternalKeys, type Identity } from '@kontor/kit/src/auth/internal-token.ts';
-import { openDatabase } from '@kontor/kit/src/database.ts';
+import { openDatabase, type DatabaseOptions } from '@kontor/kit/src/database.ts';
 import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
 import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
-import type { DatabaseOptions } from '@kontor/kit/src/database.ts';
+import { loadExamples } from '@kontor/kit/src/ide.ts';
 import { createLogger, type Logger } from '@kontor/kit/src/logger.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
@@ -30,6 +30,8 @@ export interface StackOptions {
   /** The URL of each schema's own role. */
   readonly urls: Readonly<Record<Schema, string>>;
   readonly logLevel: string;
+  /** Whether GraphiQL offers the demo's keys. */
+  readonly demo: boolean;
   /** Connections at most per subgraph. */
   readonly pool?: number;
   /** Sends everything between services through JSON, to show that nothing else gets across. */
@@ -52,7 +54,7 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
-const SUPERGRAPH = new URL('../../../schema/supergraph.graphql', import.meta.url);
+const SCHEMAS_FOLDER = new URL('../../../schema/', import.meta.url);
 
 /** Wires the services; nothing runs yet, but for the payment simulator's socket, which the Stripe SDK needs. */
 export async function createStack(options: StackOptions): Promise<Stack> {
@@ -61,6 +63,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const identities = Object.fromEntries(await Promise.all(IDENTITIES.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const))) as Record<string, Identity>;
   const bus = createMemoryBus();
   const logger = (name: string): Logger => createLogger(name, options.logLevel);
+  const keysOf = (place: 'router' | Bff) => (options.demo ? DEMO_KEYS[place].map(({ label, key, description }) => ({ label, key, description })) : []);
   const services: Partial<Record<Exclude<Listener, 'psp'>, Service>> = {};
   const stopped = new Set<string>();
 
@@ -89,15 +92,15 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   services.router = createRouter({
     identity: identities['router']!,
     logger: logger('router'),
-    supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
+    supergraphSdl: readFileSync(new URL('supergraph.graphql', SCHEMAS_FOLDER), 'utf8'),
     subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, client(name, '/graphql')])),
     customers: internal('customers'),
-    demoKeys: DEMO_KEYS.router,
+    ide: { examples: loadExamples(new URL('operations/router/', SCHEMAS_FOLDER)), keys: keysOf('router') },
   });
   const makers = { web: createWeb, mobile: createMobile, pos: createPos, b2b: createB2b, marketplace: createMarketplace };
   for (const bff of BFFS) {
     const name = bffName(bff);
-    services[bff] = makers[bff]({ identity: identities[name]!, logger: logger(name), router: client('router', '/graphql'), customers: internal('customers'), stock: internal('stock'), demoKeys: DEMO_KEYS[bff] });
+    services[bff] = makers[bff]({ identity: identities[name]!, logger: logger(name), router: client('router', '/graphql'), customers: internal('customers'), stock: internal('stock'), demoKeys: keysOf(bff) });
   }
   const all = services as Record<Exclude<Listener, 'psp'>, Service>;
   const order: readonly (Subgraph | 'router' | Bff)[] = [...SUBGRAPHS, 'router', ...BFFS];

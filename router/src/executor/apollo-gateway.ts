@@ -12,6 +12,7 @@ import type { ExecutorOptions, SupergraphExecutor } from './executor.ts';
 const MAX_EVALUATED_PLANS = 1_000;
 /** Memory for plans, in MiB: some thousand documents. */
 const PLAN_CACHE_MIB = 30;
+const MAX_COMPLETION_ERRORS = 10;
 
 /** Executes with `@apollo/gateway`, which asks each subgraph through the client that is given for it. */
 export function createApolloExecutor({ supergraphSdl, subgraphs, logger }: ExecutorOptions): SupergraphExecutor {
@@ -73,22 +74,27 @@ function tidied(execute: GatewayExecutor, logger: Logger): GatewayExecutor {
           requestFault('OPERATION_RESOLUTION_FAILURE', 'Name one of the operations of the document in operationName.'),
         ],
       };
-    return withoutCompletionNotes(await execute(request), request.context as BaseContext, logger);
+    return withCompletionErrors(await execute(request), request.context as BaseContext, logger);
   };
 }
 
-/** The gateway tells clients which nulls it made where a subgraph broke the schema; that belongs in our log. */
-function withoutCompletionNotes(
-  result: GatewayExecutionResult,
+/**
+ * Where data do not fit the schema (an object that one subgraph names and another does not know), the gateway makes nulls
+ * and notes them in an extension: by the specification each is an error (GraphQL 6.4.4).
+ */
+function withCompletionErrors(
+  { extensions, ...result }: GatewayExecutionResult,
   { requestId }: BaseContext,
   logger: Logger,
 ): GatewayExecutionResult {
-  const notes = result.extensions?.['valueCompletion'] as readonly GraphQLError[] | undefined;
-  if (!notes) return result;
+  const notes = (extensions?.['valueCompletion'] ?? []) as readonly GraphQLError[];
+  if (notes.length === 0) return result;
+  const errors = notes
+    .slice(0, MAX_COMPLETION_ERRORS)
+    .map(({ message, path }) => new GraphQLError(message, { path: path ?? null, extensions: { code: 'INTERNAL' } }));
   logger.warn(
-    { requestId, problems: notes.slice(0, 5).map(({ message, path }) => ({ message, path })) },
-    'a subgraph gave data that does not fit the schema',
+    { requestId, problems: errors.map(({ message, path }) => ({ message, path })) },
+    'a subgraph gave data that do not fit the schema',
   );
-  const { extensions: _extensions, ...rest } = result;
-  return rest;
+  return { ...result, errors: [...(result.errors ?? []), ...errors] };
 }

@@ -44,7 +44,15 @@ export function createApp(deps: StockDeps): Service {
     resolvers: publicResolvers,
     internalSdl: readSdl(new URL('../internal.graphql', import.meta.url)),
     internalResolvers,
-    context: (call): Context => ({ caller: call.caller, requestId: call.requestId, signal: call.signal, db, hub, reserve, loaders: createLoaders(db) }),
+    context: (call): Context => ({
+      caller: call.caller,
+      requestId: call.requestId,
+      signal: call.signal,
+      db,
+      hub,
+      reserve,
+      loaders: createLoaders(db),
+    }),
     async consume() {
       const listening = await listenTo(bus, {
         onChannels,
@@ -78,10 +86,15 @@ interface Hearing {
 
 /** Of all processes one keeps a changed channel for sure; each hears of it, so that its own subscribers read again. */
 async function listenTo(bus: EventBus, { onChannels, onChanges, onGap, onFault }: Hearing): Promise<Listening[]> {
-  const states = (events: readonly { readonly payload: unknown }[]) => events.map((event) => event.payload as ChannelRow);
+  const states = (events: readonly { readonly payload: unknown }[]) =>
+    events.map((event) => event.payload as ChannelRow);
   return [
     await bus.consume('stock-channels', [CHANNEL_CHANGED], (events) => onChannels(states(events))),
     await bus.listen([CHANNEL_CHANGED], (events) => void onChannels(states(events)).catch(onFault), onGap),
-    await bus.listen([AVAILABILITY_CHANGED], (events) => onChanges(events.map((event) => event.payload as AvailabilityChange)), onGap),
+    await bus.listen(
+      [AVAILABILITY_CHANGED],
+      (events) => onChanges(events.map((event) => event.payload as AvailabilityChange)),
+      onGap,
+    ),
   ];
 }

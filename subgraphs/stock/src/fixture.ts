@@ -25,7 +25,10 @@ export const locationValues = (code: string) => ({
 });
 
 /** Makes a channel of its own with some locations. */
-export async function makeChannel(db: Database, locationCount = 1): Promise<{ readonly channel: string; readonly locationIds: string[] }> {
+export async function makeChannel(
+  db: Database,
+  locationCount = 1,
+): Promise<{ readonly channel: string; readonly locationIds: string[] }> {
   const channel = `channel-${newId()}`;
   const codes = Array.from({ length: locationCount }, (_, index) => `${channel}-${index}`);
   const { locationIds } = await upsertLocations(db, codes.map(locationValues));
@@ -41,8 +44,17 @@ export async function makeVariant(db: Database, locationId: string, quantity: nu
 }
 
 /** A valid demand. */
-export function demandOf(channel: string, plans: readonly (readonly Allocation[])[], options: { key?: string; ttlSeconds?: number } = {}): Demand {
-  const input = { key: options.key ?? newId(), channel, ttlSeconds: options.ttlSeconds ?? 600, plans: plans.map((allocations) => ({ allocations })) };
+export function demandOf(
+  channel: string,
+  plans: readonly (readonly Allocation[])[],
+  options: { key?: string; ttlSeconds?: number } = {},
+): Demand {
+  const input = {
+    key: options.key ?? newId(),
+    channel,
+    ttlSeconds: options.ttlSeconds ?? 600,
+    plans: plans.map((allocations) => ({ allocations })),
+  };
   const demand = toDemand(input, isId);
   if (isDemandFault(demand)) throw new Error(demand.message);
   return demand;

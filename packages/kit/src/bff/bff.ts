@@ -129,9 +129,9 @@ const pages: ApolloServerPlugin<BaseContext> = {
       async willSendResponse({ response, contextValue }) {
         response.http.headers.set('cache-control', 'private, no-store');
         const { degraded } = contextValue as BffContext;
-        if (response.body.kind !== 'single' || degraded.length === 0) return;
+        if (response.body.kind !== 'single' || degraded.size === 0) return;
         const { singleResult } = response.body;
-        singleResult.extensions = { ...singleResult.extensions, degraded };
+        singleResult.extensions = { ...singleResult.extensions, degraded: [...degraded.values()] };
       },
     };
   },

@@ -32,7 +32,7 @@ it('answers what there is when fields failed, and notes each once without its po
   const data = { product: { variants: [{ availability: null }, { availability: null }] } };
   const { ctx } = contextWith({ data, errors: [outage(['product', 'variants', 0, 'availability']), outage(['product', 'variants', 1, 'availability'])] });
   expect(await ctx.upstream('query Q { product }', {})).toEqual(data);
-  expect(ctx.degraded).toEqual([{ path: 'product.variants.availability', code: 'SERVICE_UNAVAILABLE' }]);
+  expect([...ctx.degraded.values()]).toEqual([{ path: 'product.variants.availability', code: 'SERVICE_UNAVAILABLE' }]);
 });
 
 it.each([

@@ -28,8 +28,8 @@ export interface BffContext extends BaseContext {
   ): Promise<Data>;
   /** Live availability for the caller. @throws GraphQLError BAD_USER_INPUT */
   availabilityChanged(request: AvailabilityRequest): AvailabilityStream;
-  /** What the page had to be made without. */
-  readonly degraded: readonly Degradation[];
+  /** What the page had to be made without, each once. */
+  readonly degraded: ReadonlyMap<string, Degradation>;
 }
 
 interface ContextDeps {
@@ -43,9 +43,7 @@ export function createBffContext({ router, hub, logger }: ContextDeps, call: Cal
   const degraded = new Map<string, Degradation>();
   return {
     ...call,
-    get degraded() {
-      return [...degraded.values()];
-    },
+    degraded,
     async upstream(document, variables) {
       const query = document.toString();
       const result = await router.execute<never>({ query, variables }, upstreamCall(call, query));

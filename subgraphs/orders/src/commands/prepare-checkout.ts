@@ -1,4 +1,4 @@
-import type { Money, TaxedMoney } from '@kontor/kit/src/money.ts';
+import type { Money } from '@kontor/kit/src/money.ts';
 import { findPublishedVariants, type VariantSnapshot } from '../data/projections.ts';
 import { centroidOf } from '../country-centroids.ts';
 import type { Orders } from '../dependencies.ts';
@@ -49,7 +49,7 @@ export async function prepareCheckout(orders: Orders, question: Question): Promi
   if (gone)
     return checkoutInvalid('VARIANT_UNAVAILABLE', `The variant ${gone} is not sold here any more: remove it from the cart.`, ['input', 'cartId']);
   const pricing = toPricing(cart, quote, variants);
-  const refusal = priceRefusal(pricing, input);
+  const refusal = priceRefusal(pricing, input, quote.token);
   if (refusal || !pricing) return refusal ?? priceChanged(null, null, null);
   const plans = routeCart(cart.lines, candidates, request);
   return Array.isArray(plans) ? { pricing, plans } : (plans as Failure);
@@ -69,13 +69,15 @@ function toPricing(cart: FilledCart, quote: Quote, variants: ReadonlyMap<string,
 
 const sameMoney = (a: Money, b: Money): boolean => a.minorUnits === b.minorUnits && a.currency === b.currency;
 
-function priceRefusal(pricing: Pricing | null, input: CheckoutFields): Failure | null {
+function priceRefusal(pricing: Pricing | null, input: CheckoutFields, answeredToken: Quote['token']): Failure | null {
   const shown = input.expectedTotal ?? null;
   const path = shown ? ['input', 'expectedTotal'] : input.quoteToken ? ['input', 'quoteToken'] : null;
   if (!pricing) return priceChanged(shown, null, path);
-  const total: TaxedMoney['gross'] = pricing.total.gross;
+  const total = pricing.total.gross;
   if (shown && !sameMoney(shown, total)) return priceChanged(shown, total, path);
   const amount = input.tenders[0]?.amount;
+  // Prices answers a token that it honours. Without it the shopper has seen another price, and nothing says which.
+  if (input.quoteToken && answeredToken !== input.quoteToken && !shown && !amount) return priceChanged(null, total, path);
   if (amount && !sameMoney(amount, total))
     return checkoutInvalid(
       'TENDER_AMOUNT_MISMATCH',

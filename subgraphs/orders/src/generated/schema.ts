@@ -613,7 +613,7 @@ export type PriceChanged = UserError & {
   code: Scalars['String']['output'];
   /** What it costs now; null when a line has no price any more. */
   currentTotal?: Maybe<Money>;
-  /** What the shopper was shown; null when a line has no price any more. */
+  /** What the shopper was shown, as far as it was sent. */
   expectedTotal?: Maybe<Money>;
   /** What to do. */
   message: Scalars['String']['output'];

@@ -40,7 +40,8 @@ export function createStripeProvider({ secretKey, baseUrl, timeoutMs = TIMEOUT_M
             amount: amount.minorUnits,
             currency: amount.currency.toLowerCase(),
             payment_method: paymentToken,
-            payment_method_types: ['card'],
+            // Nobody is sent to another page: a bank that wants the shopper answers `requires_action`.
+            automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
             capture_method: 'manual',
             confirm: true,
             metadata: { checkout: reference },

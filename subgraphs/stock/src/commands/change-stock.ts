@@ -48,7 +48,12 @@ export async function changeStock(
   decide: (level: LevelRow | null) => Pick<AvailableMovement, 'kind' | 'quantity'> | StockChange,
 ): Promise<StockChange> {
   if (!isKey(command.idempotencyKey))
-    return { kind: 'invalid', code: 'INVALID_IDEMPOTENCY_KEY', message: 'An idempotency key has 1 to 200 characters.', field: 'idempotencyKey' };
+    return {
+      kind: 'invalid',
+      code: 'INVALID_IDEMPOTENCY_KEY',
+      message: 'An idempotency key has 1 to 200 characters.',
+      field: 'idempotencyKey',
+    };
   if (!isId(command.variantId)) return { kind: 'notFound', what: 'variantId' };
   if (!isId(command.locationId)) return { kind: 'notFound', what: 'locationId' };
   const key = {
@@ -70,7 +75,11 @@ export async function changeStock(
   }
 }
 
-async function book(sql: Connection, command: StockCommand, decide: Parameters<typeof changeStock>[4]): Promise<LevelRow> {
+async function book(
+  sql: Connection,
+  command: StockCommand,
+  decide: Parameters<typeof changeStock>[4],
+): Promise<LevelRow> {
   const { variantId, locationId, idempotencyKey } = command;
   await lockOrMakeVariants(sql, [variantId]);
   const before = await readLevel(sql, variantId, locationId);
@@ -91,7 +100,12 @@ function refusalOf(error: unknown): StockChange {
     case 'levels_location_fkey':
       return { kind: 'notFound', what: 'locationId' };
     case 'levels_available_bounded':
-      return { kind: 'invalid', code: 'INVALID_QUANTITY', message: 'A level holds at most 1,000,000,000 units.', field: 'quantity' };
+      return {
+        kind: 'invalid',
+        code: 'INVALID_QUANTITY',
+        message: 'A level holds at most 1,000,000,000 units.',
+        field: 'quantity',
+      };
     default:
       throw error;
   }

@@ -25,9 +25,16 @@ export async function countStock(
     };
   // What was held and is over lies on the shelf: the belief is compared with it included.
   if (isId(variantId)) await endExpiredHolds(db, [variantId]);
-  return changeStock(db, caller, command, ['count', variantId, locationId, countedQuantity, expectedQuantity], (level) => {
-    const currentQuantity = level?.available ?? 0;
-    if (expectedQuantity !== null && expectedQuantity !== currentQuantity) return { kind: 'mismatch', currentQuantity };
-    return { kind: 'COUNTED', quantity: countedQuantity - currentQuantity };
-  });
+  return changeStock(
+    db,
+    caller,
+    command,
+    ['count', variantId, locationId, countedQuantity, expectedQuantity],
+    (level) => {
+      const currentQuantity = level?.available ?? 0;
+      if (expectedQuantity !== null && expectedQuantity !== currentQuantity)
+        return { kind: 'mismatch', currentQuantity };
+      return { kind: 'COUNTED', quantity: countedQuantity - currentQuantity };
+    },
+  );
 }

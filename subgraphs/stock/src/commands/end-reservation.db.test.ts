@@ -73,10 +73,16 @@ describe('a held reservation', () => {
     for (const round of upTo(15)) {
       const { key, variantIds, levels } = await hold(2);
       const pool = (index: number) => pools[(round + index) % pools.length]!;
-      await Promise.all([commitReservation(pool(0), key), releaseReservation(pool(1), key), sweep(later), commitReservation(pool(2), key)]);
+      await Promise.all([
+        commitReservation(pool(0), key),
+        releaseReservation(pool(1), key),
+        sweep(later),
+        commitReservation(pool(2), key),
+      ]);
       const status = (await findReservation(db, key))?.status;
       expect(await levels()).toEqual(status === 'COMMITTED' ? [SOLD, SOLD] : [FREE, FREE]);
-      const endings = await db.sql`select kind from stock.movements where variant_id = ${variantIds[0]!} and kind in ('COMMITTED', 'RELEASED', 'EXPIRED')`;
+      const endings =
+        await db.sql`select kind from stock.movements where variant_id = ${variantIds[0]!} and kind in ('COMMITTED', 'RELEASED', 'EXPIRED')`;
       expect(endings.map((row) => row['kind'] as string)).toEqual([status]);
     }
     expect(await differences(db)).toBe(0);

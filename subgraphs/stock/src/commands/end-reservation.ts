@@ -10,12 +10,19 @@ export interface ReservationEnd {
 }
 
 /** Held to committed: the units are sold. Refused with EXPIRED when the hold is over, swept or not. Repeating is harmless. */
-export const commitReservation = (db: Database, key: string): Promise<ReservationEnd> => endAs(db, key, 'committed', 'COMMITTED');
+export const commitReservation = (db: Database, key: string): Promise<ReservationEnd> =>
+  endAs(db, key, 'committed', 'COMMITTED');
 
 /** Held to released: the units are available again. Repeating is harmless. */
-export const releaseReservation = (db: Database, key: string): Promise<ReservationEnd> => endAs(db, key, 'released', 'RELEASED');
+export const releaseReservation = (db: Database, key: string): Promise<ReservationEnd> =>
+  endAs(db, key, 'released', 'RELEASED');
 
-async function endAs(db: Database, key: string, ending: 'committed' | 'released', wanted: ReservationStatus): Promise<ReservationEnd> {
+async function endAs(
+  db: Database,
+  key: string,
+  ending: 'committed' | 'released',
+  wanted: ReservationStatus,
+): Promise<ReservationEnd> {
   const status = isKey(key) ? await end(db, key, ending) : null;
   return { done: status === wanted, status: status ?? 'MISSING' };
 }

@@ -38,7 +38,8 @@ describe('importLevels', () => {
     const counted = testDb.open('stock', { onQuery: (query) => sent.push(query) });
     expect(await importLevels(counted, locationIds[0]!, levels)).toBe(4_900);
     expect(sent.filter((query) => !query.includes('pg_catalog'))).toHaveLength(4);
-    const [row] = await db.sql`select count(*)::int as events from stock.outbox o join stock.levels l on o.key = l.variant_id::text where l.location_id = ${locationIds[0]!}`;
+    const [row] =
+      await db.sql`select count(*)::int as events from stock.outbox o join stock.levels l on o.key = l.variant_id::text where l.location_id = ${locationIds[0]!}`;
     expect(row?.['events']).toBe(4_900);
     expect(await importLevels(db, locationIds[0]!, levels)).toBe(0);
     expect(await differences(db)).toBe(0);
@@ -61,7 +62,9 @@ describe('importLevels', () => {
     const { locationIds } = await makeChannel(db);
     const levels = upTo(200).map((row) => ({ variantId: newId(), quantity: 1 + (row % 9), reference: `row-${row}` }));
     const pools = upTo(4).map(() => testDb.open('stock', { max: 2 }));
-    const changed = await Promise.all(pools.map((pool, index) => importLevels(pool, locationIds[0]!, index % 2 ? levels : levels.toReversed())));
+    const changed = await Promise.all(
+      pools.map((pool, index) => importLevels(pool, locationIds[0]!, index % 2 ? levels : levels.toReversed())),
+    );
     expect(changed.reduce((sum, each) => sum + each, 0)).toBe(200);
     expect(await differences(db)).toBe(0);
   });
@@ -73,7 +76,9 @@ describe('importLevels', () => {
     await expect(importLevels(db, newId(), [level])).rejects.toMatchObject(refused);
     await expect(importLevels(db, 'here', [level])).rejects.toMatchObject(refused);
     await expect(importLevels(db, locationIds[0]!, [level, { ...level, quantity: -1 }])).rejects.toMatchObject(refused);
-    await expect(importLevels(db, locationIds[0]!, [{ ...level, variantId: '1; drop table' }])).rejects.toMatchObject(refused);
+    await expect(importLevels(db, locationIds[0]!, [{ ...level, variantId: '1; drop table' }])).rejects.toMatchObject(
+      refused,
+    );
     expect(await levelOf(db, level.variantId, locationIds[0]!)).toBeNull();
   });
 });
@@ -85,9 +90,18 @@ describe('upsertLocations', () => {
     expect(made).toMatchObject({ createdCount: 2, updatedCount: 0 });
     const again = await upsertLocations(db, [second, { ...first, name: 'Renamed' }]);
     expect(again).toEqual({ locationIds: made.locationIds.toReversed(), createdCount: 0, updatedCount: 1 });
-    const events = await db.sql`select payload from stock.outbox where topic = 'stock.location.changed' and key = ${made.locationIds[0]!} order by seq`;
+    const events =
+      await db.sql`select payload from stock.outbox where topic = 'stock.location.changed' and key = ${made.locationIds[0]!} order by seq`;
     expect(events.map((row) => row['payload'] as object)).toMatchObject([
-      { locationId: made.locationIds[0], revision: 1, code: first.code, name: first.name, kind: 'STORE', country: 'DE', pickupOffered: true },
+      {
+        locationId: made.locationIds[0],
+        revision: 1,
+        code: first.code,
+        name: first.name,
+        kind: 'STORE',
+        country: 'DE',
+        pickupOffered: true,
+      },
       { revision: 2, name: 'Renamed' },
     ]);
     expect(await db.sql`select from stock.outbox where key = ${made.locationIds[1]!}`).toHaveLength(1);
@@ -106,7 +120,9 @@ describe('upsertLocations', () => {
   it('refuses a code that is given twice, and keeps nothing', async () => {
     const twice = locationValues(newId());
     await expect(upsertLocations(db, [twice, twice])).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
-    await expect(upsertLocations(db, [{ ...twice, latitude: 91 }])).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+    await expect(upsertLocations(db, [{ ...twice, latitude: 91 }])).rejects.toMatchObject({
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
     expect(await db.sql`select from stock.locations where code = ${twice.code}`).toHaveLength(0);
   });
 });

@@ -13,7 +13,8 @@ const MAX_QUANTITY = 1_000_000;
  * @returns how many levels changed. @throws GraphQLError BAD_USER_INPUT for a level that breaks a rule, or an unknown location.
  */
 export async function importLevels(db: Database, locationId: string, levels: readonly LevelImport[]): Promise<number> {
-  if (levels.length > MAX_LEVELS) throw badInput(`levels takes at most ${MAX_LEVELS} entries, not ${levels.length}.`, ['input', 'levels']);
+  if (levels.length > MAX_LEVELS)
+    throw badInput(`levels takes at most ${MAX_LEVELS} entries, not ${levels.length}.`, ['input', 'levels']);
   if (!isId(locationId)) throw unknownLocation();
   for (const [index, level] of levels.entries()) {
     const wrong = faultOf(level);

@@ -5,9 +5,21 @@ import { changeStock, type StockChange, type StockCommand } from './change-stock
 const MAX_QUANTITY = 1_000_000;
 
 /** Books goods that came in: available rises. Once per caller and idempotency key. */
-export async function receiveStock(db: Database, caller: Caller, command: StockCommand & { readonly quantity: number }): Promise<StockChange> {
+export async function receiveStock(
+  db: Database,
+  caller: Caller,
+  command: StockCommand & { readonly quantity: number },
+): Promise<StockChange> {
   const { variantId, locationId, quantity } = command;
   if (quantity < 1 || quantity > MAX_QUANTITY)
-    return { kind: 'invalid', code: 'INVALID_QUANTITY', message: `quantity must be from 1 to ${MAX_QUANTITY}, not ${quantity}.`, field: 'quantity' };
-  return changeStock(db, caller, command, ['receive', variantId, locationId, quantity], () => ({ kind: 'RECEIVED', quantity }));
+    return {
+      kind: 'invalid',
+      code: 'INVALID_QUANTITY',
+      message: `quantity must be from 1 to ${MAX_QUANTITY}, not ${quantity}.`,
+      field: 'quantity',
+    };
+  return changeStock(db, caller, command, ['receive', variantId, locationId, quantity], () => ({
+    kind: 'RECEIVED',
+    quantity,
+  }));
 }

@@ -23,7 +23,8 @@ afterAll(() => testDb.drop());
 const reserve = (...args: Parameters<Reserve>) => createReserve(db)(...args);
 const at = (index: number): Reserve => processes[index % processes.length]!;
 const kinds = (outcomes: readonly ReserveOutcome[]) => outcomes.map(({ kind }) => kind);
-const count = (outcomes: readonly ReserveOutcome[], kind: ReserveOutcome['kind']) => kinds(outcomes).filter((each) => each === kind).length;
+const count = (outcomes: readonly ReserveOutcome[], kind: ReserveOutcome['kind']) =>
+  kinds(outcomes).filter((each) => each === kind).length;
 
 describe('reserve', () => {
   it('holds exactly 20 units when 200 shoppers of four processes race for them', async () => {
@@ -48,7 +49,10 @@ describe('reserve', () => {
       { variantId, locationId, quantity: 2 },
       { variantId, locationId, quantity: 2 },
     ];
-    expect(await reserve(demandOf(channel, [twoLines]))).toEqual({ kind: 'short', variants: [{ variantId, requested: 4, available: 3 }] });
+    expect(await reserve(demandOf(channel, [twoLines]))).toEqual({
+      kind: 'short',
+      variants: [{ variantId, requested: 4, available: 3 }],
+    });
     expect(await levelOf(db, variantId, locationId)).toEqual({ available: 3, reserved: 0, committed: 0 });
   });
 
@@ -75,9 +79,15 @@ describe('reserve', () => {
     const [near, far] = locationIds as [string, string];
     const variantId = await makeVariant(db, far, 5);
     const outcome = await reserve(
-      demandOf(channel, [[{ variantId, locationId: near, quantity: 2 }], [{ variantId, locationId: far, quantity: 2 }]]),
+      demandOf(channel, [
+        [{ variantId, locationId: near, quantity: 2 }],
+        [{ variantId, locationId: far, quantity: 2 }],
+      ]),
     );
-    expect(outcome).toMatchObject({ kind: 'held', reservation: { planIndex: 1, status: 'HELD', allocations: [{ variantId, locationId: far, quantity: 2 }] } });
+    expect(outcome).toMatchObject({
+      kind: 'held',
+      reservation: { planIndex: 1, status: 'HELD', allocations: [{ variantId, locationId: far, quantity: 2 }] },
+    });
     expect(await levelOf(db, variantId, far)).toEqual({ available: 3, reserved: 2, committed: 0 });
   });
 
@@ -87,11 +97,17 @@ describe('reserve', () => {
     const foreign = (await makeChannel(db)).locationIds[0]!;
     const variantId = await makeVariant(db, foreign, 5);
     const plan = (locationId: string) => [{ variantId, locationId, quantity: 1 }];
-    expect(await reserve(demandOf(channel, [plan(foreign), plan(own)]))).toEqual({ kind: 'short', variants: [{ variantId, requested: 1, available: 0 }] });
+    expect(await reserve(demandOf(channel, [plan(foreign), plan(own)]))).toEqual({
+      kind: 'short',
+      variants: [{ variantId, requested: 1, available: 0 }],
+    });
     expect(await levelOf(db, variantId, foreign)).toEqual({ available: 5, reserved: 0, committed: 0 });
 
     await saveChannel(db, { code: channel, revision: 2, locationIds: [own, foreign] });
-    expect(await reserve(demandOf(channel, [plan(foreign), plan(own)]))).toMatchObject({ kind: 'held', reservation: { planIndex: 0 } });
+    expect(await reserve(demandOf(channel, [plan(foreign), plan(own)]))).toMatchObject({
+      kind: 'held',
+      reservation: { planIndex: 0 },
+    });
   });
 
   it('does not deadlock when carts share variants in opposite order', async () => {
@@ -124,8 +140,15 @@ describe('reserve', () => {
     blocker.release();
     expect((await reserving).kind).toBe('held');
     const [event] = await db.sql`select payload from stock.outbox where key = ${variantId} order by seq desc limit 1`;
-    const levels = [{ locationId: first, available: 4 }, { locationId: second, available: 7 }];
-    expect(event?.['payload']).toMatchObject({ variantId, version: 2, levels: levels.sort((a, b) => (a.locationId < b.locationId ? -1 : 1)) });
+    const levels = [
+      { locationId: first, available: 4 },
+      { locationId: second, available: 7 },
+    ];
+    expect(event?.['payload']).toMatchObject({
+      variantId,
+      version: 2,
+      levels: levels.sort((a, b) => (a.locationId < b.locationId ? -1 : 1)),
+    });
     await db.sql`delete from stock.levels where variant_id = ${variantId} and location_id = ${second}`;
   });
 
@@ -179,7 +202,9 @@ describe('the key of a reservation', () => {
     const variantId = await makeVariant(db, locationId, 9);
     const demand = demandOf(channel, [[{ variantId, locationId, quantity: 2 }]]);
     const first = await reserve(demand);
-    expect(await reserve(demandOf(channel, [[{ variantId, locationId, quantity: 3 }]], { key: demand.key }))).toEqual({ kind: 'keyReused' });
+    expect(await reserve(demandOf(channel, [[{ variantId, locationId, quantity: 3 }]], { key: demand.key }))).toEqual({
+      kind: 'keyReused',
+    });
     expect(await reserve(demand)).toEqual(first);
     expect(await levelOf(db, variantId, locationId)).toEqual({ available: 7, reserved: 2, committed: 0 });
   });
@@ -191,7 +216,9 @@ describe('the key of a reservation', () => {
       const variants = [await makeVariant(db, locationId, 1), await makeVariant(db, locationId, 1)];
       const key = newId();
       const outcomes = await Promise.all(
-        variants.map((variantId, index) => at(round + index)(demandOf(channel, [[{ variantId, locationId, quantity: 1 }]], { key }))),
+        variants.map((variantId, index) =>
+          at(round + index)(demandOf(channel, [[{ variantId, locationId, quantity: 1 }]], { key })),
+        ),
       );
       expect(kinds(outcomes).sort()).toEqual(['held', 'keyReused']);
       expect((await findReservation(db, key))?.allocations).toHaveLength(1);

@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { brokenConstraint, type Database } from '@kontor/kit/src/database.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { attemptHold, findReservation, findShortVariants, type ReservationRow, type ShortVariant } from '../data/reservations.ts';
+import {
+  attemptHold,
+  findReservation,
+  findShortVariants,
+  type ReservationRow,
+  type ShortVariant,
+} from '../data/reservations.ts';
 import { isLockTimeout } from '../data/transaction.ts';
 import { demandText, type Demand } from '../domain/demand.ts';
 import { endExpiredHolds } from './expire-holds.ts';
@@ -41,16 +47,25 @@ async function reserve(db: Database, demand: Demand): Promise<ReserveOutcome> {
   const reservationId = newId();
   try {
     for (let round = 0; ; round += 1) {
-      const attempt = await attemptHold(db, { reservationId, demand, requestHash, ignoreExpired: round === EXPIRY_ROUNDS });
+      const attempt = await attemptHold(db, {
+        reservationId,
+        demand,
+        requestHash,
+        ignoreExpired: round === EXPIRY_ROUNDS,
+      });
       if (attempt.keyExists) return await earlierReservation(db, demand, requestHash);
       if (attempt.expiredFirst) {
         await endExpiredHolds(db, [...demand.requested.keys()]);
         continue;
       }
       const { planIndex, expiresAt } = attempt;
-      if (planIndex === null || expiresAt === null) return { kind: 'short', variants: await findShortVariants(db, demand) };
+      if (planIndex === null || expiresAt === null)
+        return { kind: 'short', variants: await findShortVariants(db, demand) };
       const allocations = [...(demand.plans[planIndex] ?? [])];
-      return { kind: 'held', reservation: { reservationId, key: demand.key, status: 'HELD', planIndex, expiresAt, requestHash, allocations } };
+      return {
+        kind: 'held',
+        reservation: { reservationId, key: demand.key, status: 'HELD', planIndex, expiresAt, requestHash, allocations },
+      };
     }
   } catch (error) {
     if (isLockTimeout(error)) return { kind: 'busy', retryAfterMs: RETRY_AFTER_MS };

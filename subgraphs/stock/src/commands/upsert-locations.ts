@@ -19,12 +19,20 @@ export interface LocationsUpserted {
  * Makes or changes locations by code, all or nothing; those that are as asked for keep their revision and emit nothing.
  * @throws GraphQLError BAD_USER_INPUT for a location that breaks a rule, or a code that is given twice.
  */
-export async function upsertLocations(db: Database, locations: readonly (Omit<LocationValues, 'kind'> & { readonly kind: string })[]): Promise<LocationsUpserted> {
-  if (locations.length > MAX_LOCATIONS) throw badInput(`locations takes at most ${MAX_LOCATIONS} entries, not ${locations.length}.`, ['input', 'locations']);
+export async function upsertLocations(
+  db: Database,
+  locations: readonly (Omit<LocationValues, 'kind'> & { readonly kind: string })[],
+): Promise<LocationsUpserted> {
+  if (locations.length > MAX_LOCATIONS)
+    throw badInput(`locations takes at most ${MAX_LOCATIONS} entries, not ${locations.length}.`, [
+      'input',
+      'locations',
+    ]);
   const seen = new Set<string>();
   for (const [index, location] of locations.entries()) {
     const wrong = faultOf(location) ?? (seen.has(location.code) ? 'is given twice' : null);
-    if (wrong) throw badInput(`The location "${location.code.slice(0, 50)}" ${wrong}.`, ['input', 'locations', String(index)]);
+    if (wrong)
+      throw badInput(`The location "${location.code.slice(0, 50)}" ${wrong}.`, ['input', 'locations', String(index)]);
     seen.add(location.code);
   }
   if (locations.length === 0) return { locationIds: [], createdCount: 0, updatedCount: 0 };
@@ -47,8 +55,16 @@ function faultOf(location: Omit<LocationValues, 'kind'> & { readonly kind: strin
   if (!isKey(code)) return 'needs a code of 1 to 200 characters';
   if (name.trim() === '') return 'needs a name';
   if (!KINDS.has(kind)) return `has a kind that is none of ${[...KINDS].join(', ')}`;
-  const texts = [name, location.street, location.city, location.province, location.postalCode, location.externalReference];
-  if (texts.some((text) => text !== null && !isPlainText(text))) return 'has a text of more than 500 characters or with control characters';
+  const texts = [
+    name,
+    location.street,
+    location.city,
+    location.province,
+    location.postalCode,
+    location.externalReference,
+  ];
+  if (texts.some((text) => text !== null && !isPlainText(text)))
+    return 'has a text of more than 500 characters or with control characters';
   if (latitude !== null && Math.abs(latitude) > 90) return 'has a latitude beyond 90 degrees';
   if (longitude !== null && Math.abs(longitude) > 180) return 'has a longitude beyond 180 degrees';
   return null;

@@ -19,7 +19,10 @@ export interface EarlierCommand {
  * Claims a key for the command of this transaction; while another transaction has claimed it, waits for its end.
  * @returns the earlier command when the key was used; null when the key is ours, until the transaction rolls back.
  */
-export async function claimKey(sql: Connection, { caller, key, requestHash }: CommandKey): Promise<EarlierCommand | null> {
+export async function claimKey(
+  sql: Connection,
+  { caller, key, requestHash }: CommandKey,
+): Promise<EarlierCommand | null> {
   const claimed = await sql`
     insert into stock.command_keys (caller, key, request_hash, created_at) values (${caller}, ${key}, ${requestHash}, stock.app_now())
     on conflict on constraint command_keys_pkey do nothing returning 1`;

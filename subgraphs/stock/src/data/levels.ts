@@ -21,7 +21,11 @@ const MAX_INT = 2_147_483_647;
 const MAX_LEVELS = 2_000;
 
 /** What a channel can sell of variants, one row for each id given, in one statement; ids must be UUIDs. */
-export async function findAvailability(db: Database, channel: string, variantIds: readonly string[]): Promise<Availability[]> {
+export async function findAvailability(
+  db: Database,
+  channel: string,
+  variantIds: readonly string[],
+): Promise<Availability[]> {
   const rows = await db.sql<(Availability & { version: unknown })[]>`
     select g.id as "variantId", coalesce(v.version, 0) as version, stock.app_now() as "asOf", least(coalesce((
       select sum(l.available) from stock.levels l
@@ -79,7 +83,7 @@ export async function bookAvailable(sql: Connection, movement: AvailableMovement
       select ${variantId}::uuid as variant_id, ${locationId}::uuid as location_id, ${kind}::text as kind, ${quantity}::int as quantity,
         ${quantity}::int as available, 0 as reserved, 0 as committed, ${cause}::text as cause
     ), ${booking(sql)}
-    select from told`;
+    select from bumped`;
 }
 
 /** A level of an import. */
@@ -96,7 +100,12 @@ export interface LevelImport {
  */
 export async function setLevels(db: Database, locationId: string, levels: readonly LevelImport[]): Promise<number> {
   const given = JSON.stringify(
-    levels.map(({ variantId, quantity, reference }, position) => ({ variant_id: variantId, quantity, reference, position })),
+    levels.map(({ variantId, quantity, reference }, position) => ({
+      variant_id: variantId,
+      quantity,
+      reference,
+      position,
+    })),
   );
   const results = await pipelined(db, (sql) => [
     lockOrMakeVariants(

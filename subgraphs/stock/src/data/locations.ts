@@ -33,7 +33,9 @@ const columns = (sql: Database['sql']) => sql`
 
 /** Locations by id, in no order; ids must be UUIDs. */
 export async function findLocations(db: Database, ids: readonly string[]): Promise<LocationRow[]> {
-  return db.sql<LocationRow[]>`select ${columns(db.sql)} from stock.locations o where o.location_id = any(${[...ids]}::uuid[])`;
+  return db.sql<
+    LocationRow[]
+  >`select ${columns(db.sql)} from stock.locations o where o.location_id = any(${[...ids]}::uuid[])`;
 }
 
 /** Locations by code, behind a code. */

@@ -1,7 +1,8 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 
 /** What a ledger entry did. */
-export type MovementKind = 'RECEIVED' | 'RESERVED' | 'RELEASED' | 'EXPIRED' | 'COMMITTED' | 'SHIPPED' | 'ADJUSTED' | 'COUNTED';
+export type MovementKind =
+  'RECEIVED' | 'RESERVED' | 'RELEASED' | 'EXPIRED' | 'COMMITTED' | 'SHIPPED' | 'ADJUSTED' | 'COUNTED';
 
 /** An entry of the ledger. */
 export interface MovementRow {
@@ -24,7 +25,12 @@ export interface LedgerPosition {
 /** The ledger of a variant, newest first, behind a position. */
 export async function findMovements(
   db: Database,
-  filter: { readonly variantId: string; readonly locationId: string | null; readonly after: LedgerPosition | null; readonly limit: number },
+  filter: {
+    readonly variantId: string;
+    readonly locationId: string | null;
+    readonly after: LedgerPosition | null;
+    readonly limit: number;
+  },
 ): Promise<MovementRow[]> {
   const { sql } = db;
   const { variantId, locationId, after, limit } = filter;

@@ -52,7 +52,10 @@ export interface Hold {
  */
 export async function attemptHold(db: Database, hold: Hold): Promise<HoldAttempt> {
   const { demand } = hold;
-  const results = await pipelined(db, (sql) => [lockVariants(sql, [...demand.requested.keys()]), holdStatement(sql, hold)]);
+  const results = await pipelined(db, (sql) => [
+    lockVariants(sql, [...demand.requested.keys()]),
+    holdStatement(sql, hold),
+  ]);
   return results[1]?.[0] as unknown as HoldAttempt;
 }
 
@@ -60,7 +63,12 @@ export async function attemptHold(db: Database, hold: Hold): Promise<HoldAttempt
 const askedOf = ({ plans }: Demand): string =>
   JSON.stringify(
     plans.flatMap((plan, index) =>
-      plan.map((each) => ({ plan: index, variant_id: each.variantId, location_id: each.locationId, quantity: each.quantity })),
+      plan.map((each) => ({
+        plan: index,
+        variant_id: each.variantId,
+        location_id: each.locationId,
+        quantity: each.quantity,
+      })),
     ),
   );
 
@@ -146,7 +154,11 @@ type Ending = 'committed' | 'released' | 'expired';
  * Ends a hold on request with one conditional update behind the locks of its variants: whatever is asked for, a hold that is over
  * expires. @returns the state it is in now; null when the key is unknown.
  */
-export async function endReservation(db: Database, key: string, ending: 'committed' | 'released'): Promise<ReservationStatus | null> {
+export async function endReservation(
+  db: Database,
+  key: string,
+  ending: 'committed' | 'released',
+): Promise<ReservationStatus | null> {
   const results = await pipelined(db, (sql) => {
     const reservations = sql`select reservation_id from stock.reservations where key = ${key}`;
     return [lockVariantsOf(sql, reservations), endStatement(sql, ending, reservations)];

@@ -30,7 +30,9 @@ export async function pipelined(
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');
       if (failure) throw failure.reason;
       db.committed();
-      return outcomes.slice(1, -1).map((outcome) => (outcome as PromiseFulfilledResult<Record<string, unknown>[]>).value);
+      return outcomes
+        .slice(1, -1)
+        .map((outcome) => (outcome as PromiseFulfilledResult<Record<string, unknown>[]>).value);
     } finally {
       connection.release();
     }

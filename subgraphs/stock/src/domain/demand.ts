@@ -56,7 +56,8 @@ export function toDemand(input: DemandInput, isId: (text: string) => boolean): D
   const plans = input.plans.map(({ allocations }) => summed(allocations));
   const [requested = new Map<string, number>(), ...others] = plans.map(totals);
   const odd = others.findIndex((other) => !equalTotals(requested, other));
-  if (odd >= 0) return fault('Every plan must serve the same demand: the same units of each variant.', 'plans', String(odd + 1));
+  if (odd >= 0)
+    return fault('Every plan must serve the same demand: the same units of each variant.', 'plans', String(odd + 1));
   return { key, channel, ttlSeconds, plans, requested };
 }
 
