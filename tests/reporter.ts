@@ -12,6 +12,8 @@ export default class ClosingLine implements Reporter {
     for (const module of modules) {
       for (const test of module.children.allTests()) count[test.result().state] += 1;
       if (module.errors().length > 0) count.failed += 1;
+      // A suite whose hook failed has no failed test, only tests that were never run.
+      for (const suite of module.children.allSuites()) if (suite.errors().length > 0) count.failed += 1;
     }
     // A test that never ended, because the run was stopped, was not run.
     const skipped = count.skipped + count.pending;

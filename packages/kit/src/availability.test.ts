@@ -11,7 +11,8 @@ it.each([
 ])('calls %i units %s', (quantity, word) => expect(availabilityStatus(quantity)).toBe(word));
 
 it('tells shoppers 999 at most, and everybody who runs the business the count', () => {
-  const quantities = (caller: Parameters<typeof publicQuantity>[0]) => [3, 999, 1_000].map((quantity) => publicQuantity(caller, quantity));
+  const quantities = (caller: Parameters<typeof publicQuantity>[0]) =>
+    [3, 999, 1_000].map((quantity) => publicQuantity(caller, quantity));
   expect(quantities(guestOf('web'))).toEqual([3, 999, 999]);
   expect(quantities({ role: 'customer', subject: 'c', channel: 'web', scopes: [] })).toEqual([3, 999, 999]);
   expect(quantities({ role: 'integration', subject: 'i', channel: 'web', scopes: [] })).toEqual([3, 999, 1_000]);

@@ -20,16 +20,28 @@ export async function startProducts(db: Database, identity: Identity) {
   const service = createApp({ db, identity, bus: createMemoryBus(), logger: silentLogger });
   await service.graph().server.start();
   await service.graph(INTERNAL_PATH).server.start();
-  const ask = async (query: string, call: Call, variables: Record<string, unknown> = {}, path = '/graphql'): Promise<Answer> => {
+  const ask = async (
+    query: string,
+    call: Call,
+    variables: Record<string, unknown> = {},
+    path = '/graphql',
+  ): Promise<Answer> => {
     const { data, errors } = await service.graph(path).execute({ query, variables }, call);
     if (errors) throw new Error(`${String(errors[0]?.extensions?.['code'])}: ${errors[0]?.message}`);
     return data;
   };
-  return { ask, askInternal: (query: string, call: Call, variables: Record<string, unknown> = {}) => ask(query, call, variables, INTERNAL_PATH) };
+  return {
+    ask,
+    askInternal: (query: string, call: Call, variables: Record<string, unknown> = {}) =>
+      ask(query, call, variables, INTERNAL_PATH),
+  };
 }
 
 /** For tests: a variant of one option. */
-export const variant = (value: string, more: Partial<VariantInput> = {}): VariantInput => ({ optionValues: [value], ...more });
+export const variant = (value: string, more: Partial<VariantInput> = {}): VariantInput => ({
+  optionValues: [value],
+  ...more,
+});
 
 /** For tests: a product with the variants S and M. */
 export const product = (handle: string, more: Partial<ProductInput> = {}): ProductInput => ({
@@ -48,5 +60,10 @@ export const product = (handle: string, more: Partial<ProductInput> = {}): Produ
 
 /** For tests: makes channels by code. */
 export async function makeChannels(db: Database, ...codes: string[]): Promise<void> {
-  for (const code of codes) await setChannel(db, { code, name: code, currencies: ['EUR'], countries: ['DE'], locales: ['de'], locationIds: [] }, null);
+  for (const code of codes)
+    await setChannel(
+      db,
+      { code, name: code, currencies: ['EUR'], countries: ['DE'], locales: ['de'], locationIds: [] },
+      null,
+    );
 }

@@ -27,16 +27,23 @@ function byId<Row>(find: (ids: readonly string[]) => Promise<readonly Row[]>, id
 }
 
 /** A loader of what belongs to products, in order. */
-const ofProduct = <Row extends { readonly productId: string }>(find: (ids: readonly string[]) => Promise<readonly Row[]>) =>
-  new DataLoader<string, Row[]>(async (ids) => groupByKey(ids, await find(ids), (row) => row.productId), { maxBatchSize: MAX_KEYS });
+const ofProduct = <Row extends { readonly productId: string }>(
+  find: (ids: readonly string[]) => Promise<readonly Row[]>,
+) =>
+  new DataLoader<string, Row[]>(async (ids) => groupByKey(ids, await find(ids), (row) => row.productId), {
+    maxBatchSize: MAX_KEYS,
+  });
 
 /**
  * A loader of lists: those that differ only in their collection are read by one statement, so that a page of collections with a page of
  * products each costs one.
  */
-function ofList<Row extends { readonly listId: string | null }>(find: (query: ListQuery, collectionIds: readonly string[]) => Promise<readonly Row[]>) {
+function ofList<Row extends { readonly listId: string | null }>(
+  find: (query: ListQuery, collectionIds: readonly string[]) => Promise<readonly Row[]>,
+) {
   const collectionOf = ({ within }: ListQuery) => (within.kind === 'collection' ? within.collectionId : null);
-  const kindOf = (query: ListQuery) => JSON.stringify({ ...query, within: query.within.kind === 'collection' ? null : query.within });
+  const kindOf = (query: ListQuery) =>
+    JSON.stringify({ ...query, within: query.within.kind === 'collection' ? null : query.within });
   return new DataLoader<ListQuery, Row[], string>(
     async (queries) => {
       const alike = Map.groupBy(queries, kindOf);
@@ -56,11 +63,27 @@ function ofList<Row extends { readonly listId: string | null }>(find: (query: Li
 /** The loaders of one request: key-aligned, and each one statement for all that a request asks at a time. */
 export function createLoaders({ sql }: Database, audience: Audience) {
   return {
-    product: byId((ids) => findProducts(sql, audience, ids), (row) => row.productId),
-    variant: byId((ids) => findVariants(sql, audience, ids), (row) => row.variantId),
-    collection: byId((ids) => findCollections(sql, ids), (row) => row.collectionId),
-    channel: new DataLoader(async (codes: readonly string[]) => alignByKey(codes, await findChannels(sql, codes.filter(isStorable)), (row) => row.code), { maxBatchSize: MAX_KEYS }),
-    description: byId((ids) => findDescriptions(sql, ids), (row) => row.productId),
+    product: byId(
+      (ids) => findProducts(sql, audience, ids),
+      (row) => row.productId,
+    ),
+    variant: byId(
+      (ids) => findVariants(sql, audience, ids),
+      (row) => row.variantId,
+    ),
+    collection: byId(
+      (ids) => findCollections(sql, ids),
+      (row) => row.collectionId,
+    ),
+    channel: new DataLoader(
+      async (codes: readonly string[]) =>
+        alignByKey(codes, await findChannels(sql, codes.filter(isStorable)), (row) => row.code),
+      { maxBatchSize: MAX_KEYS },
+    ),
+    description: byId(
+      (ids) => findDescriptions(sql, ids),
+      (row) => row.productId,
+    ),
     variantsOfProduct: ofProduct((ids) => findVariantsOfProducts(sql, ids)),
     mediaOfProduct: ofProduct((ids) => findMediaOfProducts(sql, ids)),
     collectionsOfProduct: ofProduct((ids) => findCollectionsOfProducts(sql, ids)),

@@ -16,7 +16,12 @@ export type CollectionMapper = CollectionRow;
 export interface ProductConnectionMapper {
   readonly list: ListQuery;
   readonly edges: { readonly cursor: string; readonly node: ProductRow }[];
-  readonly pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string | null; endCursor: string | null };
+  readonly pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage: boolean;
+    startCursor: string | null;
+    endCursor: string | null;
+  };
 }
 
 export interface ProductUpdatedMapper {

@@ -1,33 +1,28 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
-import type { EventBus } from '@kontor/kit/src/events/event.ts';
-import type { Call, GraphClient, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { silentLogger } from '@kontor/kit/src/logger.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
-import { asGuest, asService, asStaff, createTestIdentities } from '@kontor/testkit/src/callers.ts';
+import { asGuest, asService, asStaff } from '@kontor/testkit/src/callers.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createApp } from './app.ts';
-import { locationValues, makeVariant, upTo } from './fixture.ts';
+import type { ChannelRow } from './data/channels.ts';
+import {
+  type Json,
+  listeningOnly,
+  locationValues,
+  makeVariant,
+  productsWith,
+  reserveThrough,
+  run,
+  startStock,
+  upTo,
+} from './fixture.ts';
 
-/** What products would answer; tests change it and publish the event. */
-const channels = new Map([['web', { code: 'web', revision: 1, locationIds: [] as string[] }]]);
-let productsAnswers = false;
-const products: GraphClient = {
-  execute: <Data>() => {
-    if (!productsAnswers) return Promise.reject(new Error('not yet'));
-    return Promise.resolve({ data: { channelStates: [...channels.values()] } } as GraphResult<Data>);
-  },
-  subscribe: () => {
-    throw new Error('nobody subscribes to products');
-  },
-};
-
+/** Products has no channels, and so no answer, until the test has made its locations. */
+const channels: ChannelRow[] = [];
 let testDb: TestDatabase;
 let db: Database;
-let bus: EventBus;
 /** Two processes on one bus; the second counts its statements. */
 let first: Service;
 let second: Service;
@@ -35,34 +30,20 @@ const sent: string[] = [];
 let berlin: string;
 let hamburg: string;
 
-async function startProcess(database: Database, consumers: EventBus): Promise<Service> {
-  const { stock: identity } = await createTestIdentities(['stock', 'test']);
-  const service = createApp({ db: database, bus: consumers, identity, logger: silentLogger, peers: { products } });
-  await service.start();
-  return service;
-}
-
 beforeAll(async () => {
   testDb = await createTestDatabase(['stock']);
   db = testDb.open('stock');
-  bus = createMemoryBus();
-  first = await startProcess(testDb.open('stock'), bus);
-  // A group has one consumer in a process: here the second process only listens.
-  second = await startProcess(testDb.open('stock', { onQuery: (query) => sent.push(query) }), {
-    ...bus,
-    consume: () => Promise.resolve({ stop: () => Promise.resolve() }),
-  });
-  const made = await run(
-    first,
-    asService(),
-    `mutation ($locations: [LocationUpsert!]!) { locationsUpsert(input: { locations: $locations }) { locationIds createdCount } }`,
-    {
-      locations: [locationValues('berlin'), { ...locationValues('hamburg'), pickupOffered: false }],
-    },
+  const bus = createMemoryBus();
+  first = await startStock(testDb.open('stock'), bus, productsWith(channels));
+  second = await startStock(
+    testDb.open('stock', { onQuery: (query) => sent.push(query) }),
+    listeningOnly(bus),
+    productsWith(channels),
   );
-  [berlin, hamburg] = made['locationsUpsert'].locationIds;
-  channels.set('web', { code: 'web', revision: 1, locationIds: [berlin, hamburg] });
-  productsAnswers = true;
+  const upsert = `mutation ($locations: [LocationUpsert!]!) { locationsUpsert(input: { locations: $locations }) { locationIds } }`;
+  const locations = [locationValues('berlin'), { ...locationValues('hamburg'), pickupOffered: false }];
+  [berlin, hamburg] = (await run(first, asService(), upsert, { locations })).locationsUpsert.locationIds;
+  channels.push({ code: 'web', revision: 1, locationIds: [berlin, hamburg] });
   await eventually(async () =>
     expect(await db.sql`select from stock.channel_locations where channel_code = 'web'`).toHaveLength(1),
   );
@@ -72,32 +53,8 @@ afterAll(async () => {
   await testDb.drop();
 });
 
-/** Asks the public graph, or the internal one as a service, and wants no errors. */
-async function run(
-  service: Service,
-  call: Call,
-  query: string,
-  variables: Record<string, unknown> = {},
-): Promise<Record<string, any>> {
-  const result = await service
-    .graph(call.caller.role === 'service' ? '/internal/graphql' : '/graphql')
-    .execute({ query, variables }, call);
-  expect(result.errors).toBeUndefined();
-  return JSON.parse(JSON.stringify(result.data)) as Record<string, any>;
-}
-
-const reserve = async (variantId: string, quantity: number, locationId = berlin, key = newId()) => {
-  const { reserve: result } = await run(
-    first,
-    asService('orders'),
-    `mutation ($input: ReserveInput!) { reserve(input: $input) { __typename ... on Reservation { reservationId key status planIndex expiresAt allocations { variantId locationId quantity } }
-      ... on InsufficientStock { variants { variantId requested available } } ... on ReservationKeyReused { key } } }`,
-    {
-      input: { key, channel: 'web', ttlSeconds: 600, plans: [{ allocations: [{ variantId, locationId, quantity }] }] },
-    },
-  );
-  return result;
-};
+const reserve = (variantId: string, quantity: number) =>
+  reserveThrough(first, asService('orders'), { variantId, locationId: berlin, quantity });
 
 const AVAILABILITY = `query ($ids: [ID!]!) { availability(variantIds: $ids) { variantId status sellableQuantity lowStock version asOf } }`;
 const staff = asStaff(['stock:read', 'stock:write']);
@@ -154,14 +111,14 @@ describe('availability', () => {
     sent.length = 0;
     const plain = await run(second, asGuest(), query(''), { representations });
     expect(sent.filter((statement) => statement.includes('variant_versions'))).toHaveLength(1);
-    expect(plain['_entities'].slice(0, 6).map((each: any) => each.availability.sellableQuantity)).toEqual([
+    expect(plain['_entities'].slice(0, 6).map((each: Json) => each.availability.sellableQuantity)).toEqual([
       1, 2, 3, 4, 5, 0,
     ]);
     sent.length = 0;
     const pickup = await run(second, asGuest(), query('pickupLocations { code }'), { representations });
     expect(sent.filter((statement) => /stock\.(variant_versions|levels|locations)/.test(statement))).toHaveLength(2);
     // Hamburg offers no pickup.
-    expect(pickup['_entities'].slice(0, 3).map((each: any) => each.availability.pickupLocations)).toEqual([
+    expect(pickup['_entities'].slice(0, 3).map((each: Json) => each.availability.pickupLocations)).toEqual([
       [{ code: 'berlin' }],
       [],
       [{ code: 'berlin' }],
@@ -283,122 +240,14 @@ describe('services', () => {
   });
 
   it('hear which argument of a reservation is wrong', async () => {
-    const result = await first
-      .graph('/internal/graphql')
-      .execute(
-        {
-          query: `mutation { reserve(input: { key: "k", channel: "web", ttlSeconds: 60, plans: [{ allocations: [{ variantId: "x", locationId: "y", quantity: 1 }] }] }) { __typename } }`,
-        },
-        asService(),
-      );
+    const result = await first.graph('/internal/graphql').execute(
+      {
+        query: `mutation { reserve(input: { key: "k", channel: "web", ttlSeconds: 60, plans: [{ allocations: [{ variantId: "x", locationId: "y", quantity: 1 }] }] }) { __typename } }`,
+      },
+      asService(),
+    );
     expect(result.errors?.[0]).toMatchObject({
       extensions: { code: 'BAD_USER_INPUT', path: ['input', 'plans', '0', 'allocations'] },
     });
-  });
-});
-
-const WATCH = `subscription ($ids: [ID!]!) { availabilityChanged(variantIds: $ids, since: []) { snapshot variants { variantId sellableQuantity version } } }`;
-const watch = (service: Service, ids: string[], call = asGuest()) =>
-  service.graph().subscribe<any>({ query: WATCH, variables: { ids } }, call)[Symbol.asyncIterator]();
-const next = async (events: AsyncIterator<GraphResult<any>>) => {
-  const { value, done } = await events.next();
-  return done ? 'done' : JSON.parse(JSON.stringify((value as GraphResult<any>).data?.availabilityChanged ?? value));
-};
-
-describe('availabilityChanged', () => {
-  it('begins with a snapshot of all, then tells a higher version, in the process that sold and in the other', async () => {
-    const [variantId, other] = [await makeVariant(db, berlin, 5), newId()];
-    const clients = [watch(first, [variantId, other]), watch(second, [variantId, other])];
-    for (const client of clients)
-      expect(await next(client)).toEqual({
-        snapshot: true,
-        variants: [
-          { variantId, sellableQuantity: 5, version: 1 },
-          { variantId: other, sellableQuantity: 0, version: 0 },
-        ],
-      });
-    await reserve(variantId, 2);
-    for (const client of clients) {
-      expect(await next(client)).toEqual({
-        snapshot: false,
-        variants: [{ variantId, sellableQuantity: 3, version: 2 }],
-      });
-      await client.return?.();
-    }
-  });
-
-  it('gives a slow client the latest of each variant instead of everything', async () => {
-    const variantId = await makeVariant(db, berlin, 30);
-    const client = watch(first, [variantId]);
-    await next(client);
-    for (const _ of upTo(20)) await reserve(variantId, 1);
-    await eventually(async () =>
-      expect(await db.sql`select from stock.outbox where key = ${variantId} and published_at is null`).toHaveLength(0),
-    );
-    const seen: number[] = [];
-    while (seen.at(-1) !== 21) seen.push((await next(client)).variants[0].version);
-    expect(seen.length).toBeLessThanOrEqual(2);
-    await client.return?.();
-  });
-
-  it('ends when its client goes while nothing happens', async () => {
-    const variantId = await makeVariant(db, berlin, 1);
-    const gone = new AbortController();
-    const client = watch(first, [variantId], { ...asGuest(), signal: gone.signal });
-    await next(client);
-    const waiting = next(client);
-    await new Promise((resolve) => setImmediate(resolve));
-    gone.abort();
-    expect(await waiting).toBe('done');
-  });
-
-  it('takes at most 100 variants', async () => {
-    const client = watch(
-      first,
-      upTo(101).map(() => newId()),
-    );
-    expect(await next(client)).toMatchObject({ errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] });
-  });
-
-  it('sends a snapshot again when the locations of the channel change', async () => {
-    const variantId = await makeVariant(db, berlin, 4);
-    channels.set('pos', { code: 'pos', revision: 1, locationIds: [berlin] });
-    const publish = (revision: number, locationIds: string[]) =>
-      bus.publish([
-        {
-          eventId: newId(),
-          topic: 'products.channel.changed',
-          key: 'pos',
-          occurredAt: new Date().toISOString(),
-          payload: { code: 'pos', revision, locationIds },
-        },
-      ]);
-    await publish(1, [berlin]);
-    const client = watch(second, [variantId], asGuest('pos'));
-    expect(await next(client)).toMatchObject({ snapshot: true, variants: [{ sellableQuantity: 4 }] });
-    const waiting = next(client);
-    await publish(2, [hamburg]);
-    expect(await waiting).toMatchObject({ snapshot: true, variants: [{ sellableQuantity: 0, version: 1 }] });
-    await publish(1, [berlin]);
-    expect(await db.sql`select revision from stock.channel_locations where channel_code = 'pos'`).toEqual([
-      { revision: 2 },
-    ]);
-    await client.return?.();
-  });
-});
-
-describe('availabilityFeed', () => {
-  it('says that it is established, then tells every variant of the channel', async () => {
-    const variantId = await makeVariant(db, berlin, 9);
-    const query = `subscription { availabilityFeed(channel: "web") { resync variants { variantId sellableQuantity version } } }`;
-    const feed = second.graph('/internal/graphql').subscribe<any>({ query }, asService('web'))[Symbol.asyncIterator]();
-    const event = async () => ((await feed.next()).value as GraphResult<any>).data.availabilityFeed;
-    expect(await event()).toEqual({ resync: false, variants: [] });
-    await reserve(variantId, 4);
-    const told = new Map<string, any>();
-    while (told.get(variantId)?.version !== 2)
-      for (const each of (await event()).variants) told.set(each.variantId, each);
-    expect(told.get(variantId)).toEqual({ variantId, sellableQuantity: 5, version: 2 });
-    await feed.return?.();
   });
 });

@@ -1,10 +1,16 @@
 /** What the tests of this subgraph arrange and look at, through the same commands as everyone else. */
+import { createIdentity, generateInternalKeys } from '@kontor/kit/src/auth/internal-token.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
+import type { EventBus } from '@kontor/kit/src/events/event.ts';
+import type { Call, GraphClient, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { isId, newId } from '@kontor/kit/src/ids.ts';
+import { silentLogger } from '@kontor/kit/src/logger.ts';
+import type { Service } from '@kontor/kit/src/service.ts';
+import { createApp } from './app.ts';
 import { importLevels } from './commands/import-levels.ts';
 import { createReserve, type Reserve } from './commands/reserve.ts';
 import { upsertLocations } from './commands/upsert-locations.ts';
-import { saveChannel } from './data/channels.ts';
+import { saveChannel, type ChannelRow } from './data/channels.ts';
 import { verifyLevels } from './data/movements.ts';
 import { isDemandFault, toDemand, type Allocation, type Demand } from './domain/demand.ts';
 
@@ -85,3 +91,56 @@ export async function versionsOf(db: Database, variantId: string) {
 
 /** The numbers from 1. */
 export const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** An answer over the wire, before a test has looked at it. */
+export type Json = ReturnType<typeof JSON.parse>;
+
+/** What products answers when it is asked for its channels; it does not answer before it has some. */
+export const productsWith = (channels: readonly ChannelRow[]): GraphClient => ({
+  execute: <Data>() =>
+    channels.length > 0
+      ? Promise.resolve({ data: { channelStates: channels } } as GraphResult<Data>)
+      : Promise.reject(new Error('products does not answer yet')),
+  subscribe: () => {
+    throw new Error('nobody subscribes to products');
+  },
+});
+
+/** Starts the service as one of the processes on a bus. */
+export async function startStock(db: Database, bus: EventBus, products: GraphClient): Promise<Service> {
+  const { stock: keys } = await generateInternalKeys(['stock'] as const);
+  if (!keys) throw new Error('every service gets keys');
+  const identity = await createIdentity('stock', keys);
+  const service = createApp({ db, bus, identity, logger: silentLogger, peers: { products } });
+  await service.start();
+  return service;
+}
+
+/** A group has one consumer in a process: on such a bus a second process only listens. */
+export const listeningOnly = (bus: EventBus): EventBus => ({
+  ...bus,
+  consume: () => Promise.resolve({ stop: () => Promise.resolve() }),
+});
+
+/** Asks the public graph, or the internal one as a service; errors are thrown. */
+export async function run(
+  service: Service,
+  call: Call,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Json> {
+  const graph = service.graph(call.caller.role === 'service' ? '/internal/graphql' : '/graphql');
+  const { data, errors } = await graph.execute({ query, variables }, call);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return JSON.parse(JSON.stringify(data));
+}
+
+/** Holds units of one variant through the internal graph, in the channel `web` unless told otherwise. */
+export async function reserveThrough(service: Service, call: Call, line: Allocation, channel = 'web'): Promise<Json> {
+  const document = `mutation ($input: ReserveInput!) { reserve(input: $input) { __typename
+    ... on Reservation { reservationId key status planIndex expiresAt allocations { variantId locationId quantity } }
+    ... on InsufficientStock { variants { variantId requested available } } } }`;
+  const input = { key: newId(), channel, ttlSeconds: 600, plans: [{ allocations: [line] }] };
+  const answer = (await run(service, call, document, { input })) as Readonly<Record<string, Json>>;
+  return answer["reserve"];
+}

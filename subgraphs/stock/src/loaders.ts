@@ -26,8 +26,13 @@ export interface Loaders {
 export function createLoaders(db: Database): Loaders {
   return {
     // Stock is not remembered: a subscription's context lives as long as the socket.
-    availability: new DataLoader((keys) => perChannel(keys, (channel, ids) => readAvailability(db, channel, ids)), { cache: false }),
-    pickupLocations: new DataLoader((keys) => perChannel(keys, (channel, ids) => readPickupLocations(db, channel, ids)), { cache: false }),
+    availability: new DataLoader((keys) => perChannel(keys, (channel, ids) => readAvailability(db, channel, ids)), {
+      cache: false,
+    }),
+    pickupLocations: new DataLoader(
+      (keys) => perChannel(keys, (channel, ids) => readPickupLocations(db, channel, ids)),
+      { cache: false },
+    ),
     location: new DataLoader(async (ids) => {
       const known = ids.filter(isId);
       const rows = known.length > 0 ? await findLocations(db, known) : [];
@@ -37,7 +42,11 @@ export function createLoaders(db: Database): Loaders {
   };
 }
 
-async function readPickupLocations(db: Database, channel: string, variantIds: readonly string[]): Promise<LocationRow[][]> {
+async function readPickupLocations(
+  db: Database,
+  channel: string,
+  variantIds: readonly string[],
+): Promise<LocationRow[][]> {
   const ids = variantIds.filter(isId);
   const rows = ids.length > 0 ? await findPickupLocations(db, channel, ids, MAX_PICKUP_LOCATIONS) : [];
   const lowerCase = variantIds.map((id) => id.toLowerCase());

@@ -17,7 +17,10 @@ export const availabilityChanged: NonNullable<SubscriptionResolvers['availabilit
     const ids = [...new Set(bounded.map((id) => id.toLowerCase()))];
     // Registered before the snapshot is read: what happens in between waits in the mailbox.
     const watch = ctx.hub.watch(channel, ids);
-    return untilReturned(watch, updates(watch, () => readAvailability(ctx.db, channel, ids)));
+    return untilReturned(
+      watch,
+      updates(watch, () => readAvailability(ctx.db, channel, ids)),
+    );
   },
 };
 
@@ -36,7 +39,8 @@ async function* updates(watch: Watch, read: () => Promise<Availability[]>) {
     return { availabilityChanged: { snapshot, variants } };
   };
   const isNewer = (each: Availability) => each.version > (told.get(each.variantId)?.version ?? -1);
-  const isOther = (each: Availability) => isNewer(each) || each.sellableQuantity !== told.get(each.variantId)?.sellableQuantity;
+  const isOther = (each: Availability) =>
+    isNewer(each) || each.sellableQuantity !== told.get(each.variantId)?.sellableQuantity;
   try {
     yield tell(true, await read());
     for (let mail = await watch.mailbox.take(); mail; mail = await watch.mailbox.take()) {

@@ -52,7 +52,13 @@ export const variant = (id: string, changes: Record<string, unknown> = {}) => ({
   image: { url: 'https://images.example/m.jpg', altText: 'A parka' },
   product: { id: 'p1', handle: 'parka', title: 'Parka' },
   price: { ...taxed(11_900), compareAt: eur(14_900), priceList: { code: 'base-eur' } },
-  availability: { variantId: id, status: 'IN_STOCK', sellableQuantity: 42, version: 7, asOf: '2026-01-31T12:00:00.000Z' },
+  availability: {
+    variantId: id,
+    status: 'IN_STOCK',
+    sellableQuantity: 42,
+    version: 7,
+    asOf: '2026-01-31T12:00:00.000Z',
+  },
   ...changes,
 });
 
@@ -77,7 +83,12 @@ export const product = (changes: Record<string, unknown> = {}) => ({
 /** A page of products of the shared graph. */
 export const products = (...nodes: unknown[]) => ({
   edges: nodes.map((node, index) => ({ cursor: `cursor-${index}`, node })),
-  pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: 'cursor-0', endCursor: `cursor-${nodes.length - 1}` },
+  pageInfo: {
+    hasNextPage: false,
+    hasPreviousPage: false,
+    startCursor: 'cursor-0',
+    endCursor: `cursor-${nodes.length - 1}`,
+  },
   totalCount: nodes.length,
   facets: [{ facet: 'VENDOR', value: 'Oberland', count: nodes.length }],
 });

@@ -22,7 +22,8 @@ export function createFakeRouter(root: Record<string, unknown>): FakeRouter {
       calls.push({ request, call });
       const document = parse(request.query);
       const errors = validate(schema, document);
-      if (errors.length > 0) throw new Error(`the router refuses the document: ${errors.map(({ message }) => message).join('; ')}`);
+      if (errors.length > 0)
+        throw new Error(`the router refuses the document: ${errors.map(({ message }) => message).join('; ')}`);
       const result = await execute({ schema, document, rootValue: root, variableValues: request.variables ?? {} });
       return JSON.parse(JSON.stringify(result)) as GraphResult<Data>;
     },

@@ -16,35 +16,57 @@ const makers = { mobile: createMobile, pos: createPos, b2b: createB2b, marketpla
 
 let channel: Channel;
 afterEach(() => channel.stop());
-const start = async (name: keyof typeof makers, root: Record<string, unknown>) => (channel = await startChannel(name, makers[name], root, keys));
+const start = async (name: keyof typeof makers, root: Record<string, unknown>) =>
+  (channel = await startChannel(name, makers[name], root, keys));
 
 const LIVE = 'price { gross { minorUnits currency } } availability { status sellableQuantity version }';
-const live = { price: { gross: { minorUnits: 11_900, currency: 'EUR' } }, availability: { status: 'IN_STOCK', sellableQuantity: 42, version: 7 } };
+const live = {
+  price: { gross: { minorUnits: 11_900, currency: 'EUR' } },
+  availability: { status: 'IN_STOCK', sellableQuantity: 42, version: 7 },
+};
 const callers = () => channel.router.calls.map(({ call }) => call.caller);
 
 describe('mobile', () => {
   it('shows a product and finds variants by barcode, one operation each, for guests', async () => {
     const codes: string[] = [];
-    await start('mobile', { product: product(), variantsByBarcode: ({ barcode }: { barcode: string }) => (codes.push(barcode), [variant('v1')]) });
-    expect(await ask(channel.url, `{ productScreen(id: "p1") { title images { url } variants { id ${LIVE} } } }`)).toEqual({
-      productScreen: { title: 'Parka', images: [{ url: 'https://images.example/1.jpg' }], variants: [{ id: 'v1', ...live }] },
+    await start('mobile', {
+      product: product(),
+      variantsByBarcode: ({ barcode }: { barcode: string }) => (codes.push(barcode), [variant('v1')]),
     });
-    expect(await ask(channel.url, `{ byBarcode(code: "9520012030013") { id productId productTitle ${LIVE} } }`)).toEqual({ byBarcode: [{ id: 'v1', productId: 'p1', productTitle: 'Parka', ...live }] });
+    expect(
+      await ask(channel.url, `{ productScreen(id: "p1") { title images { url } variants { id ${LIVE} } } }`),
+    ).toEqual({
+      productScreen: {
+        title: 'Parka',
+        images: [{ url: 'https://images.example/1.jpg' }],
+        variants: [{ id: 'v1', ...live }],
+      },
+    });
+    expect(
+      await ask(channel.url, `{ byBarcode(code: "9520012030013") { id productId productTitle ${LIVE} } }`),
+    ).toEqual({ byBarcode: [{ id: 'v1', productId: 'p1', productTitle: 'Parka', ...live }] });
     expect(codes).toEqual(['9520012030013']);
-    expect(callers()).toMatchObject([{ role: 'guest', channel: 'mobile' }, { role: 'guest', channel: 'mobile' }]);
+    expect(callers()).toMatchObject([
+      { role: 'guest', channel: 'mobile' },
+      { role: 'guest', channel: 'mobile' },
+    ]);
   });
 });
 
 describe('pos', () => {
   it('looks a code up as barcode and SKU in one operation, for the staff at a register', async () => {
     await start('pos', { variantsByBarcode: [variant('v1')], variantsBySku: [variant('v1'), variant('v2')] });
-    expect(await ask(channel.url, `{ lookup(code: "X") { id matchedBy productTitle ${LIVE} } }`, {}, 'key-of-staff')).toEqual({
+    expect(
+      await ask(channel.url, `{ lookup(code: "X") { id matchedBy productTitle ${LIVE} } }`, {}, 'key-of-staff'),
+    ).toEqual({
       lookup: [
         { id: 'v1', matchedBy: 'BARCODE', productTitle: 'Parka', ...live },
         { id: 'v2', matchedBy: 'SKU', productTitle: 'Parka', ...live },
       ],
     });
-    expect(callers()).toEqual([{ role: 'staff', subject: 'key-of-staff', channel: 'pos', scopes: [], locationId: 'location-1' }]);
+    expect(callers()).toEqual([
+      { role: 'staff', subject: 'key-of-staff', channel: 'pos', scopes: [], locationId: 'location-1' },
+    ]);
   });
 });
 
@@ -53,7 +75,14 @@ describe('b2b', () => {
     const asked: unknown[] = [];
     await start('b2b', { productSearch: (args: unknown) => (asked.push(args), products(product())) });
     const query = `query ($query: String, $after: String) { catalogPage(first: 5, after: $after, query: $query) { products { edges { node { handle variants { id ${LIVE} } } } pageInfo { hasNextPage } } } }`;
-    const page = { catalogPage: { products: { edges: [{ node: { handle: 'parka', variants: [{ id: 'v1', ...live }] } }], pageInfo: { hasNextPage: false } } } };
+    const page = {
+      catalogPage: {
+        products: {
+          edges: [{ node: { handle: 'parka', variants: [{ id: 'v1', ...live }] } }],
+          pageInfo: { hasNextPage: false },
+        },
+      },
+    };
     expect(await ask(channel.url, query, {}, 'key-of-a-member')).toEqual(page);
     expect(await ask(channel.url, query, { query: 'parka', after: 'cursor-1' }, 'key-of-a-member')).toEqual(page);
     expect(asked).toEqual([
@@ -67,10 +96,24 @@ describe('b2b', () => {
 describe('marketplace', () => {
   it('feeds items, and refuses pages that are too large before anybody is asked', async () => {
     let asked: unknown;
-    await start('marketplace', { productListing: (args: unknown) => ((asked = args), products(product({ variants: [variant('v1'), variant('v2')] }))) });
+    await start('marketplace', {
+      productListing: (args: unknown) => (
+        (asked = args),
+        products(product({ variants: [variant('v1'), variant('v2')] }))
+      ),
+    });
     const query = `query ($first: Int) { feed(first: $first, after: "cursor-1") { items { id itemGroupId title link gtin ${LIVE} } pageInfo { hasNextPage } } }`;
     const { feed } = await ask<{ feed: { items: unknown[] } }>(channel.url, query, {}, 'key-of-an-integration');
-    expect(feed.items).toEqual(['v1', 'v2'].map((id) => ({ id, itemGroupId: 'p1', title: 'Parka – M / Navy', link: '/products/parka', gtin: '9520012030013', ...live })));
+    expect(feed.items).toEqual(
+      ['v1', 'v2'].map((id) => ({
+        id,
+        itemGroupId: 'p1',
+        title: 'Parka – M / Navy',
+        link: '/products/parka',
+        gtin: '9520012030013',
+        ...live,
+      })),
+    );
     expect(asked).toEqual({ first: 100, after: 'cursor-1' });
     const { body } = await post(channel.url, query, { first: 101 }, 'key-of-an-integration');
     expect(body.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);

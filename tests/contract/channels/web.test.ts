@@ -20,11 +20,19 @@ const start = async (root: Record<string, unknown>) => (web = await startChannel
 const down = () => {
   throw requestFault('SERVICE_UNAVAILABLE', 'stock cannot be reached.');
 };
-const LIST = 'products { edges { node { handle title variants { id sku price { gross { minorUnits currency } } availability { status sellableQuantity version } } } } pageInfo { hasNextPage endCursor } }';
+const LIST =
+  'products { edges { node { handle title variants { id sku price { gross { minorUnits currency } } availability { status sellableQuantity version } } } } pageInfo { hasNextPage endCursor } }';
 const NODE = {
   handle: 'parka',
   title: 'Parka',
-  variants: [{ id: 'v1', sku: 'SKU-v1', price: { gross: { minorUnits: 11_900, currency: 'EUR' } }, availability: { status: 'IN_STOCK', sellableQuantity: 42, version: 7 } }],
+  variants: [
+    {
+      id: 'v1',
+      sku: 'SKU-v1',
+      price: { gross: { minorUnits: 11_900, currency: 'EUR' } },
+      availability: { status: 'IN_STOCK', sellableQuantity: 42, version: 7 },
+    },
+  ],
 };
 
 describe('pages', () => {
@@ -34,7 +42,11 @@ describe('pages', () => {
     const query = `query ($query: String!, $after: String, $filters: [FacetFilter!], $sort: ProductSort) { searchPage(query: $query, first: 5, after: $after, filters: $filters, sort: $sort) { ${LIST} } }`;
     const filters = [{ facet: 'VENDOR', values: ['Oberland'] }];
     const { body, headers } = await post(web.url, query, { query: 'parka', after: 'cursor-9', filters, sort: 'TITLE' });
-    expect(body).toEqual({ data: { searchPage: { products: { edges: [{ node: NODE }], pageInfo: { hasNextPage: false, endCursor: 'cursor-0' } } } } });
+    expect(body).toEqual({
+      data: {
+        searchPage: { products: { edges: [{ node: NODE }], pageInfo: { hasNextPage: false, endCursor: 'cursor-0' } } },
+      },
+    });
     expect(asked).toEqual({ query: 'parka', first: 5, after: 'cursor-9', filters, sort: 'TITLE' });
     expect(headers.get('cache-control')).toBe('private, no-store');
     expect(web.router.calls).toHaveLength(1);
@@ -42,11 +54,22 @@ describe('pages', () => {
   });
 
   it('open a collection, or are null when there is none', async () => {
-    const collection = { id: 'c1', handle: 'new', title: 'New', descriptionHtml: '<p>New.</p>', products: () => products(product()) };
+    const collection = {
+      id: 'c1',
+      handle: 'new',
+      title: 'New',
+      descriptionHtml: '<p>New.</p>',
+      products: () => products(product()),
+    };
     await start({ collectionByHandle: ({ handle }: { handle: string }) => (handle === 'new' ? collection : null) });
     const query = `query ($handle: String!) { collectionPage(handle: $handle, first: 3) { title canonicalPath cacheTags ${LIST} } }`;
     const { collectionPage } = await ask<{ collectionPage: object }>(web.url, query, { handle: 'new' });
-    expect(collectionPage).toMatchObject({ title: 'New', canonicalPath: '/collections/new', cacheTags: ['collection:c1', 'product:p1', 'prices:base-eur'], products: { edges: [{ node: NODE }] } });
+    expect(collectionPage).toMatchObject({
+      title: 'New',
+      canonicalPath: '/collections/new',
+      cacheTags: ['collection:c1', 'product:p1', 'prices:base-eur'],
+      products: { edges: [{ node: NODE }] },
+    });
     expect(await ask(web.url, query, { handle: 'old' })).toEqual({ collectionPage: null });
     expect(web.router.calls).toHaveLength(2);
   });
@@ -64,17 +87,37 @@ describe('pages', () => {
       collections: [{ handle: 'new' }],
       seo: { title: 'Parka', description: 'Warm.', canonicalPath: '/products/parka' },
       cacheTags: ['product:p1', 'collection:c1', 'prices:base-eur'],
-      variants: [{ id: 'v1', barcode: '9520012030013', image: { altText: 'A parka' }, price: { compareAt: { minorUnits: 14_900 } }, availability: { variantId: 'v1' } }],
+      variants: [
+        {
+          id: 'v1',
+          barcode: '9520012030013',
+          image: { altText: 'A parka' },
+          price: { compareAt: { minorUnits: 14_900 } },
+          availability: { variantId: 'v1' },
+        },
+      ],
     });
     expect(JSON.parse(productPage.jsonLd)).toMatchObject({ '@type': 'Product', offers: [{ price: '119.00' }] });
     expect(web.router.calls).toHaveLength(1);
   });
 
   it('are whole but for what a subgraph owns that is down, and tell what they were made without', async () => {
-    await start({ productByHandle: product({ variants: [variant('v1', { availability: down }), variant('v2', { availability: down })] }) });
-    const { body } = await post(web.url, '{ productPage(handle: "parka") { title variants { id price { gross { minorUnits } } availability { status } } } }');
+    await start({
+      productByHandle: product({
+        variants: [variant('v1', { availability: down }), variant('v2', { availability: down })],
+      }),
+    });
+    const { body } = await post(
+      web.url,
+      '{ productPage(handle: "parka") { title variants { id price { gross { minorUnits } } availability { status } } } }',
+    );
     expect(body).toEqual({
-      data: { productPage: { title: 'Parka', variants: ['v1', 'v2'].map((id) => ({ id, price: { gross: { minorUnits: 11_900 } }, availability: null })) } },
+      data: {
+        productPage: {
+          title: 'Parka',
+          variants: ['v1', 'v2'].map((id) => ({ id, price: { gross: { minorUnits: 11_900 } }, availability: null })),
+        },
+      },
       extensions: { degraded: [{ path: 'productByHandle.variants.availability', code: 'SERVICE_UNAVAILABLE' }] },
     });
   });
@@ -83,13 +126,18 @@ describe('pages', () => {
     await start({ productByHandle: down });
     const { body } = await post<{ productPage: null }>(web.url, '{ productPage(handle: "parka") { title } }');
     expect(body.data).toEqual({ productPage: null });
-    expect(body.errors).toMatchObject([{ path: ['productPage'], extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } }]);
+    expect(body.errors).toMatchObject([
+      { path: ['productPage'], extensions: { code: 'SERVICE_UNAVAILABLE', retryable: true } },
+    ]);
   });
 
   it('fetch counts, images and price lists only for those who read them', async () => {
     await start({ productSearch: () => products(product()) });
     await ask(web.url, `{ searchPage(query: "") { ${LIST} } }`);
-    await ask(web.url, '{ searchPage(query: "") { products { totalCount facets { count } edges { node { image { url } } } } cacheTags } }');
+    await ask(
+      web.url,
+      '{ searchPage(query: "") { products { totalCount facets { count } edges { node { image { url } } } } cacheTags } }',
+    );
     expect(web.router.calls.map(({ request }) => request.variables)).toMatchObject([
       { totalCount: false, facets: false, images: false, priceLists: false },
       { totalCount: true, facets: true, images: true, priceLists: true },
@@ -97,48 +145,144 @@ describe('pages', () => {
   });
 
   it('show an account and its latest orders to its customer, and nothing to guests', async () => {
-    const order = { id: 'o1', number: 'K-100001', status: 'PLACED', total: taxed(100), placedAt: '2026-01-31T12:00:00.000Z' };
-    const me = { id: 'customer-1', email: 'ada@example.com', givenName: 'Ada', familyName: null, phone: null, orders: { edges: [{ node: order }] } };
+    const order = {
+      id: 'o1',
+      number: 'K-100001',
+      status: 'PLACED',
+      total: taxed(100),
+      placedAt: '2026-01-31T12:00:00.000Z',
+    };
+    const me = {
+      id: 'customer-1',
+      email: 'ada@example.com',
+      givenName: 'Ada',
+      familyName: null,
+      phone: null,
+      orders: { edges: [{ node: order }] },
+    };
     await start({ me: () => (web.router.calls.at(-1)!.call.caller.role === 'customer' ? me : null) });
     const query = '{ account { email recentOrders { number } } }';
     expect(await ask(web.url, query)).toEqual({ account: null });
-    expect(await ask(web.url, query, {}, 'key-of-a-customer')).toEqual({ account: { email: 'ada@example.com', recentOrders: [{ number: 'K-100001' }] } });
+    expect(await ask(web.url, query, {}, 'key-of-a-customer')).toEqual({
+      account: { email: 'ada@example.com', recentOrders: [{ number: 'K-100001' }] },
+    });
     expect(web.router.calls[1]!.call.caller).toMatchObject({ customerId: 'customer-1', channel: 'web' });
   });
 
   it('list addresses for search engines', async () => {
     await start({ productListing: products(product()) });
-    expect(await ask(web.url, '{ sitemap(first: 10) { entries { path lastModified } pageInfo { endCursor } } }')).toEqual({
-      sitemap: { entries: [{ path: '/products/parka', lastModified: '2026-01-31T12:00:00.000Z' }], pageInfo: { endCursor: 'cursor-0' } },
+    expect(
+      await ask(web.url, '{ sitemap(first: 10) { entries { path lastModified } pageInfo { endCursor } } }'),
+    ).toEqual({
+      sitemap: {
+        entries: [{ path: '/products/parka', lastModified: '2026-01-31T12:00:00.000Z' }],
+        pageInfo: { endCursor: 'cursor-0' },
+      },
     });
   });
 });
 
 describe('buying', () => {
-  const address = { name: 'Ada', street: null, street2: null, city: 'Berlin', province: null, postalCode: '10119', country: 'DE' };
-  const lines = [{ id: 'l1', variant: variant('v1', { title: down }), quantity: 2, unitPrice: taxed(100), total: taxed(200) }];
-  const cart = { id: 'cart-1', version: 3, channel: 'web', currency: 'EUR', country: 'DE', status: 'OPEN', lines, quote: { total: taxed(200), token: 'quote', expiresAt: '2026-01-31T12:00:00.000Z' }, shippingAddress: address, billingAddress: null, order: null };
-  const order = { id: 'o1', number: 'K-100001', channel: 'web', status: 'PLACED', lines: [{ ...lines[0], productTitle: 'Parka', variantTitle: 'M', sku: 'SKU' }], total: taxed(200), email: null, shippingAddress: address, billingAddress: null, payments: [{ id: 'pay', kind: 'CARD', status: 'AUTHORIZED', amount: { minorUnits: 200, currency: 'EUR' }, cardBrand: 'visa', cardLast4: '4242' }], placedAt: '2026-01-31T12:00:00.000Z' };
+  const address = {
+    name: 'Ada',
+    street: null,
+    street2: null,
+    city: 'Berlin',
+    province: null,
+    postalCode: '10119',
+    country: 'DE',
+  };
+  const lines = [
+    { id: 'l1', variant: variant('v1', { title: down }), quantity: 2, unitPrice: taxed(100), total: taxed(200) },
+  ];
+  const cart = {
+    id: 'cart-1',
+    version: 3,
+    channel: 'web',
+    currency: 'EUR',
+    country: 'DE',
+    status: 'OPEN',
+    lines,
+    quote: { total: taxed(200), token: 'quote', expiresAt: '2026-01-31T12:00:00.000Z' },
+    shippingAddress: address,
+    billingAddress: null,
+    order: null,
+  };
+  const order = {
+    id: 'o1',
+    number: 'K-100001',
+    channel: 'web',
+    status: 'PLACED',
+    lines: [{ ...lines[0], productTitle: 'Parka', variantTitle: 'M', sku: 'SKU' }],
+    total: taxed(200),
+    email: null,
+    shippingAddress: address,
+    billingAddress: null,
+    payments: [
+      {
+        id: 'pay',
+        kind: 'CARD',
+        status: 'AUTHORIZED',
+        amount: { minorUnits: 200, currency: 'EUR' },
+        cardBrand: 'visa',
+        cardLast4: '4242',
+      },
+    ],
+    placedAt: '2026-01-31T12:00:00.000Z',
+  };
 
   it('makes, fills and reads a cart with its token, and does not need the catalogue for it', async () => {
     const asked: unknown[] = [];
     const note = (answer: unknown) => (args: unknown) => (asked.push(args), answer);
-    await start({ cartCreate: note({ cart, token: 'secret' }), cartLinesSet: note({ __typename: 'CartUpdated', cart }), cart: note(cart) });
+    await start({
+      cartCreate: note({ cart, token: 'secret' }),
+      cartLinesSet: note({ __typename: 'CartUpdated', cart }),
+      cart: note(cart),
+    });
     const input = { cartId: 'cart-1', token: 'secret', expectedVersion: 2, lines: [{ variantId: 'v1', quantity: 2 }] };
-    expect(await ask(web.url, 'mutation ($input: CartCreateInput!) { cartCreate(input: $input) { token cart { id lines { variant { id } quantity } } } }', { input: { currency: 'EUR' } })).toEqual({
+    expect(
+      await ask(
+        web.url,
+        'mutation ($input: CartCreateInput!) { cartCreate(input: $input) { token cart { id lines { variant { id } quantity } } } }',
+        { input: { currency: 'EUR' } },
+      ),
+    ).toEqual({
       cartCreate: { token: 'secret', cart: { id: 'cart-1', lines: [{ variant: { id: 'v1' }, quantity: 2 }] } },
     });
-    expect(await ask(web.url, 'mutation ($input: CartLinesSetInput!) { cartLinesSet(input: $input) { __typename ... on CartUpdated { cart { version quote { token total { gross { minorUnits } } } } } } }', { input })).toEqual({
-      cartLinesSet: { __typename: 'CartUpdated', cart: { version: 3, quote: { token: 'quote', total: { gross: { minorUnits: 200 } } } } },
+    expect(
+      await ask(
+        web.url,
+        'mutation ($input: CartLinesSetInput!) { cartLinesSet(input: $input) { __typename ... on CartUpdated { cart { version quote { token total { gross { minorUnits } } } } } } }',
+        { input },
+      ),
+    ).toEqual({
+      cartLinesSet: {
+        __typename: 'CartUpdated',
+        cart: { version: 3, quote: { token: 'quote', total: { gross: { minorUnits: 200 } } } },
+      },
     });
-    expect(await ask(web.url, '{ cart(id: "cart-1", token: "secret") { status shippingAddress { city } order { id } } }')).toEqual({ cart: { status: 'OPEN', shippingAddress: { city: 'Berlin' }, order: null } });
+    expect(
+      await ask(web.url, '{ cart(id: "cart-1", token: "secret") { status shippingAddress { city } order { id } } }'),
+    ).toEqual({ cart: { status: 'OPEN', shippingAddress: { city: 'Berlin' }, order: null } });
     expect(asked).toEqual([{ input: { currency: 'EUR' } }, { input }, { id: 'cart-1', token: 'secret' }]);
   });
 
   it('asks the catalogue for the names in a cart when somebody reads them', async () => {
     await start({ cart: { ...cart, lines: [{ ...lines[0], variant: variant('v1') }] } });
-    expect(await ask(web.url, '{ cart(id: "cart-1") { lines { variant { title product { handle } image { url } } } } }')).toEqual({
-      cart: { lines: [{ variant: { title: 'M / Navy', product: { handle: 'parka' }, image: { url: 'https://images.example/m.jpg' } } }] },
+    expect(
+      await ask(web.url, '{ cart(id: "cart-1") { lines { variant { title product { handle } image { url } } } } }'),
+    ).toEqual({
+      cart: {
+        lines: [
+          {
+            variant: {
+              title: 'M / Navy',
+              product: { handle: 'parka' },
+              image: { url: 'https://images.example/m.jpg' },
+            },
+          },
+        ],
+      },
     });
   });
 
@@ -146,14 +290,27 @@ describe('buying', () => {
     ... on OrderPlaced { order { number lines { productTitle variant { id } } payments { status cardLast4 } } } ... on OutOfStock { lines { variantId requested available } }
     ... on PriceChanged { expectedTotal { minorUnits currency } currentTotal { minorUnits currency } } ... on PaymentActionRequired { clientSecret } ... on PaymentPending { retryAfterMs }
     ... on PaymentDeclined { declineCode } ... on VersionConflict { currentVersion } ... on Busy { retryAfterMs } } }`;
-  const input = { cartId: 'cart-1', token: 'secret', contact: { email: 'ada@example.com' }, tenders: [{ kind: 'CARD', token: 'pm_card_visa' }], idempotencyKey: 'once' };
+  const input = {
+    cartId: 'cart-1',
+    token: 'secret',
+    contact: { email: 'ada@example.com' },
+    tenders: [{ kind: 'CARD', token: 'pm_card_visa' }],
+    idempotencyKey: 'once',
+  };
   const refusal = { code: 'CODE', message: 'What to do.', path: null };
 
   it('places an order, and passes the input on as it came', async () => {
     let asked: unknown;
     await start({ checkout: (args: unknown) => ((asked = args), { __typename: 'OrderPlaced', order }) });
     expect(await ask(web.url, CHECKOUT, { input })).toEqual({
-      checkout: { __typename: 'OrderPlaced', order: { number: 'K-100001', lines: [{ productTitle: 'Parka', variant: { id: 'v1' } }], payments: [{ status: 'AUTHORIZED', cardLast4: '4242' }] } },
+      checkout: {
+        __typename: 'OrderPlaced',
+        order: {
+          number: 'K-100001',
+          lines: [{ productTitle: 'Parka', variant: { id: 'v1' } }],
+          payments: [{ status: 'AUTHORIZED', cardLast4: '4242' }],
+        },
+      },
     });
     expect(asked).toEqual({ input });
   });
@@ -191,14 +348,17 @@ describe('who may come in', () => {
 });
 
 describe('live stock', () => {
-  const AVAILABILITY = 'subscription ($ids: [ID!]!, $since: [VariantVersionInput!]) { availabilityChanged(variantIds: $ids, since: $since) { snapshot variants { variantId status sellableQuantity version } } }';
+  const AVAILABILITY =
+    'subscription ($ids: [ID!]!, $since: [VariantVersionInput!]) { availabilityChanged(variantIds: $ids, since: $since) { snapshot variants { variantId status sellableQuantity version } } }';
 
   it('comes over graphql-ws: a snapshot, changes, and what was missed while stock was away', async () => {
     await start({});
     const variantId = newId();
     web.stock.set(variantId, 7);
     const screen = watch(web.url, AVAILABILITY, { ids: [variantId], since: [{ variantId, version: 1 }] });
-    const update = (snapshot: boolean, status: string, sellableQuantity: number, version: number) => ({ availabilityChanged: { snapshot, variants: [{ variantId, status, sellableQuantity, version }] } });
+    const update = (snapshot: boolean, status: string, sellableQuantity: number, version: number) => ({
+      availabilityChanged: { snapshot, variants: [{ variantId, status, sellableQuantity, version }] },
+    });
     expect(await screen.next()).toEqual(update(true, 'IN_STOCK', 7, 1));
     web.stock.set(variantId, 5);
     expect(await screen.next()).toEqual(update(false, 'LOW', 5, 2));
@@ -224,9 +384,12 @@ describe('live stock', () => {
     await staying.stop();
   });
 
-  it('is refused for what is no id', async () => {
+  it('is refused for what is no id, and for what is no GraphQL', async () => {
     await start({});
-    const e = await watch(web.url, AVAILABILITY, { ids: ['parka'] }).next().catch((x) => x); console.log('ERR', e, JSON.stringify(e));
+    await expect(watch(web.url, AVAILABILITY, { ids: ['parka'] }).next()).rejects.toThrow(/BAD_USER_INPUT/);
+    await expect(watch(web.url, 'subscription {').next()).rejects.toMatchObject([
+      { extensions: { code: 'GRAPHQL_PARSE_FAILED' } },
+    ]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ask, post } from '@kontor/testkit/src/graph-client.ts';
 import { expect, it } from 'vitest';
-import { CHECKOUT, LINES_SET, type CheckoutData, type LinesSetData } from '../operations.ts';
+import { ADDRESS, CARD, CHECKOUT, LINES_SET, type CheckoutData, type LinesSetData } from '../operations.ts';
 import { shopperWith, variantsOf } from '../shopper.ts';
 import type { System } from '../system.ts';
 
@@ -23,7 +23,7 @@ export function input(system: () => System): void {
     expect(await shopper.checkout({ tenders: [{ kind: 'CARD', token: '4111111111111111' }] })).toMatchObject({ __typename: 'CheckoutInvalid', code: 'CARD_NUMBER_REFUSED' });
     expect(await shopper.checkout({ expectedTotal: { minorUnits: 1, currency: 'EUR' } })).toMatchObject({ __typename: 'PriceChanged', expectedTotal: { minorUnits: 1 } });
     expect(await shopper.checkout({ expectedVersion: 999 })).toMatchObject({ __typename: 'VersionConflict' });
-    const { checkout } = await ask<CheckoutData>(web, CHECKOUT, { input: { cartId: randomUUID(), tenders: [], idempotencyKey: randomUUID() } });
+    const { checkout } = await ask<CheckoutData>(web, CHECKOUT, { input: { cartId: randomUUID(), tenders: CARD, shippingAddress: ADDRESS, contact: { email: 'nobody@example.com' }, idempotencyKey: randomUUID() } });
     expect(checkout).toMatchObject({ __typename: 'CheckoutInvalid', code: 'CART_NOT_FOUND' });
 
     const { body } = await post<{ cart: { version: number; lines: { quantity: number }[] } }>(web, 'query C($id: ID!, $token: String) { cart(id: $id, token: $token) { lines { quantity } } }', { id: shopper.cartId, token: shopper.token });

@@ -47,7 +47,7 @@ async function feedPrice(url: string, variantId: string): Promise<Price | null> 
   for (let after: string | null = null; ; ) {
     const page: { feed: { items: { id: string; price: Price | null }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } } = await ask(
       url,
-      `query F($after: Cursor) { feed(first: 100, after: $after) { items { id price { gross { minorUnits currency } } } pageInfo { hasNextPage endCursor } } }`,
+      `query F($after: String) { feed(first: 100, after: $after) { items { id price { gross { minorUnits currency } } } pageInfo { hasNextPage endCursor } } }`,
       { after },
       key,
     );

@@ -8,8 +8,20 @@ import type { ProductCardSource, ProductListSource, ProductPageSource } from './
 type Variant = ProductPageSource['variants'][number];
 
 const eur = (minorUnits: number) => ({ minorUnits, currency: 'EUR' });
-const priceOf = (minorUnits: number, code = 'base-eur'): Variant['price'] => ({ net: eur(minorUnits), gross: eur(minorUnits), tax: eur(0), compareAt: null, priceList: { code } });
-const availabilityOf = (variantId: string, status: 'IN_STOCK' | 'LOW' | 'OUT'): Variant['availability'] => ({ variantId, status, sellableQuantity: 42, version: 3, asOf: '2026-01-31T12:00:00.000Z' });
+const priceOf = (minorUnits: number, code = 'base-eur'): Variant['price'] => ({
+  net: eur(minorUnits),
+  gross: eur(minorUnits),
+  tax: eur(0),
+  compareAt: null,
+  priceList: { code },
+});
+const availabilityOf = (variantId: string, status: 'IN_STOCK' | 'LOW' | 'OUT'): Variant['availability'] => ({
+  variantId,
+  status,
+  sellableQuantity: 42,
+  version: 3,
+  asOf: '2026-01-31T12:00:00.000Z',
+});
 const variant = (id: string, changes: Partial<Variant> = {}): Variant => ({
   id,
   title: 'M / Navy',
@@ -36,7 +48,13 @@ const product = (changes: Partial<ProductPageSource> = {}): ProductPageSource =>
   variants: [variant('v1')],
   ...changes,
 });
-const card = (id: string, variants: Variant[]): ProductCardSource => ({ id, handle: id, title: id, vendor: null, variants });
+const card = (id: string, variants: Variant[]): ProductCardSource => ({
+  id,
+  handle: id,
+  title: id,
+  vendor: null,
+  variants,
+});
 const list = (...nodes: ProductCardSource[]): ProductListSource => ({
   edges: nodes.map((node) => ({ cursor: node.id, node })),
   pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null, endCursor: null },
@@ -46,7 +64,15 @@ describe('JSON-LD', () => {
   const read = (source: ProductPageSource) => JSON.parse(productJsonLd(source)) as Record<string, unknown>;
 
   it('is a schema.org product with an offer per priced variant and no counts', () => {
-    const text = productJsonLd(product({ variants: [variant('v1', { barcode: '9520012030013' }), variant('v2', { price: null }), variant('v3', { price: priceOf(5), availability: null, sku: null })] }));
+    const text = productJsonLd(
+      product({
+        variants: [
+          variant('v1', { barcode: '9520012030013' }),
+          variant('v2', { price: null }),
+          variant('v3', { price: priceOf(5), availability: null, sku: null }),
+        ],
+      }),
+    );
     expect(JSON.parse(text)).toEqual({
       '@context': 'https://schema.org',
       '@type': 'Product',
@@ -57,7 +83,16 @@ describe('JSON-LD', () => {
       brand: { '@type': 'Brand', name: 'Oberland' },
       category: 'Jacket',
       offers: [
-        { '@type': 'Offer', name: 'M / Navy', url: '/products/caf%C3%A9-parka', price: '19.90', priceCurrency: 'EUR', sku: 'SKU-v1', gtin: '9520012030013', availability: 'https://schema.org/InStock' },
+        {
+          '@type': 'Offer',
+          name: 'M / Navy',
+          url: '/products/caf%C3%A9-parka',
+          price: '19.90',
+          priceCurrency: 'EUR',
+          sku: 'SKU-v1',
+          gtin: '9520012030013',
+          availability: 'https://schema.org/InStock',
+        },
         { '@type': 'Offer', name: 'M / Navy', url: '/products/caf%C3%A9-parka', price: '0.05', priceCurrency: 'EUR' },
       ],
     });
@@ -69,13 +104,19 @@ describe('JSON-LD', () => {
     ['LOW', 'https://schema.org/LimitedAvailability'],
     ['OUT', 'https://schema.org/OutOfStock'],
   ] as const)('says %s as %s', (status, word) => {
-    expect(read(product({ variants: [variant('v1', { availability: availabilityOf('v1', status) })] }))).toMatchObject({ offers: [{ availability: word }] });
+    expect(read(product({ variants: [variant('v1', { availability: availabilityOf('v1', status) })] }))).toMatchObject({
+      offers: [{ availability: word }],
+    });
   });
 
   it('leaves out what is not known, and codes that are no GTIN', () => {
-    const bare = read(product({ media: [], vendor: null, productType: null, variants: [variant('v1', { price: null })] }));
+    const bare = read(
+      product({ media: [], vendor: null, productType: null, variants: [variant('v1', { price: null })] }),
+    );
     expect(Object.keys(bare).sort()).toEqual(['@context', '@type', 'description', 'name', 'url']);
-    expect(read(product({ variants: [variant('v1', { barcode: 'ABC-12345678' })] })).offers).not.toMatchObject([{ gtin: expect.anything() }]);
+    expect(read(product({ variants: [variant('v1', { barcode: 'ABC-12345678' })] })).offers).not.toMatchObject([
+      { gtin: expect.anything() },
+    ]);
   });
 
   it('cannot end the script element that it stands in', () => {
@@ -87,22 +128,43 @@ describe('JSON-LD', () => {
 
 describe('cache tags', () => {
   it('of a product page name the product, its collections and the price lists that priced it, each once', () => {
-    const variants = [variant('v1'), variant('v2'), variant('v3', { price: priceOf(1, 'web-eur') }), variant('v4', { price: null })];
-    expect(productPageTags(product({ variants }))).toEqual(['product:p1', 'collection:c1', 'prices:base-eur', 'prices:web-eur']);
+    const variants = [
+      variant('v1'),
+      variant('v2'),
+      variant('v3', { price: priceOf(1, 'web-eur') }),
+      variant('v4', { price: null }),
+    ];
+    expect(productPageTags(product({ variants }))).toEqual([
+      'product:p1',
+      'collection:c1',
+      'prices:base-eur',
+      'prices:web-eur',
+    ]);
   });
 
   it('of lists name every product of the page, and the collection first', () => {
     const products = list(card('p1', [variant('v1')]), card('p2', [variant('v2')]));
     expect(productListTags(products)).toEqual(['product:p1', 'product:p2', 'prices:base-eur']);
-    expect(collectionPageTags({ id: 'c9', handle: 'c', title: 'C', descriptionHtml: '', products })).toEqual(['collection:c9', 'product:p1', 'product:p2', 'prices:base-eur']);
+    expect(collectionPageTags({ id: 'c9', handle: 'c', title: 'C', descriptionHtml: '', products })).toEqual([
+      'collection:c9',
+      'product:p1',
+      'product:p2',
+      'prices:base-eur',
+    ]);
   });
 });
 
 it('gives a page one canonical path, encoded', () => {
-  expect(productSeo(product())).toEqual({ title: 'Café Parka', description: 'Warm.', canonicalPath: '/products/caf%C3%A9-parka' });
+  expect(productSeo(product())).toEqual({
+    title: 'Café Parka',
+    description: 'Warm.',
+    canonicalPath: '/products/caf%C3%A9-parka',
+  });
 });
 
 it('makes a site map of paths and times', () => {
   const pageInfo = { hasNextPage: true, hasPreviousPage: false, startCursor: 'a', endCursor: 'b' };
-  expect(sitemapPage({ edges: [{ node: { handle: 'tent', updatedAt: '2026-01-31T12:00:00.000Z' } }], pageInfo })).toEqual({ entries: [{ path: '/products/tent', lastModified: '2026-01-31T12:00:00.000Z' }], pageInfo });
+  expect(
+    sitemapPage({ edges: [{ node: { handle: 'tent', updatedAt: '2026-01-31T12:00:00.000Z' } }], pageInfo }),
+  ).toEqual({ entries: [{ path: '/products/tent', lastModified: '2026-01-31T12:00:00.000Z' }], pageInfo });
 });

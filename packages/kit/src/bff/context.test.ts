@@ -7,17 +7,28 @@ import { createBffContext } from './context.ts';
 /** The context of a request whose router gives one answer. */
 function contextWith(answer: GraphResult, call: Call = asGuest()) {
   const sent: { request: GraphRequest; call: Call }[] = [];
-  const router = { execute: (request: GraphRequest, by: Call) => (sent.push({ request, call: by }), Promise.resolve(answer)) } as unknown as GraphClient;
+  const router = {
+    execute: (request: GraphRequest, by: Call) => (sent.push({ request, call: by }), Promise.resolve(answer)),
+  } as unknown as GraphClient;
   return { sent, ctx: createBffContext({ router, hub: undefined as never, logger: silentLogger }, call) };
 }
 
-const outage = (path: (string | number)[]) => ({ message: 'stock cannot be reached.', path, extensions: { code: 'SERVICE_UNAVAILABLE' } });
+const outage = (path: (string | number)[]) => ({
+  message: 'stock cannot be reached.',
+  path,
+  extensions: { code: 'SERVICE_UNAVAILABLE' },
+});
 
 it('asks the router as the caller, under the request id', async () => {
   const call = asGuest('mobile');
   const { ctx, sent } = contextWith({ data: { product: null } }, call);
   expect(await ctx.upstream('query Q { product }', { id: '1' })).toEqual({ product: null });
-  expect(sent).toEqual([{ request: { query: 'query Q { product }', variables: { id: '1' } }, call: { caller: call.caller, requestId: call.requestId } }]);
+  expect(sent).toEqual([
+    {
+      request: { query: 'query Q { product }', variables: { id: '1' } },
+      call: { caller: call.caller, requestId: call.requestId },
+    },
+  ]);
 });
 
 it('calls a query off when its client is gone, but never a mutation', async () => {
@@ -30,16 +41,25 @@ it('calls a query off when its client is gone, but never a mutation', async () =
 
 it('answers what there is when fields failed, and notes each once without its positions', async () => {
   const data = { product: { variants: [{ availability: null }, { availability: null }] } };
-  const { ctx } = contextWith({ data, errors: [outage(['product', 'variants', 0, 'availability']), outage(['product', 'variants', 1, 'availability'])] });
+  const { ctx } = contextWith({
+    data,
+    errors: [outage(['product', 'variants', 0, 'availability']), outage(['product', 'variants', 1, 'availability'])],
+  });
   expect(await ctx.upstream('query Q { product }', {})).toEqual(data);
   expect([...ctx.degraded.values()]).toEqual([{ path: 'product.variants.availability', code: 'SERVICE_UNAVAILABLE' }]);
 });
 
 it.each([
   ['a root field is null because of it', { data: { product: null }, errors: [outage(['product'])] }],
-  ['it lies deeper and cost the root field', { data: { product: null }, errors: [outage(['product', 'variants', 3, 'title'])] }],
+  [
+    'it lies deeper and cost the root field',
+    { data: { product: null }, errors: [outage(['product', 'variants', 3, 'title'])] },
+  ],
   ['there is no data', { data: null, errors: [outage(['product'])] }],
 ])('throws the error when %s: an outage is not an absence', async (_when, answer) => {
   const { ctx } = contextWith(answer);
-  await expect(ctx.upstream('query Q { product }', {})).rejects.toMatchObject({ message: 'stock cannot be reached.', extensions: { code: 'SERVICE_UNAVAILABLE' } });
+  await expect(ctx.upstream('query Q { product }', {})).rejects.toMatchObject({
+    message: 'stock cannot be reached.',
+    extensions: { code: 'SERVICE_UNAVAILABLE' },
+  });
 });

@@ -10,6 +10,7 @@ const MAX_BYTES = 512 * 1024 * 1024;
 const BATCH = 200;
 const ACK_WAIT_MS = 30_000;
 const RETRY_MS = 1_000;
+const FETCH_MS = 5_000;
 
 /** A bus on NATS JetStream, for services in processes of their own. The stream keeps a day or 512 MiB, whichever is less. */
 export async function createNatsBus(options: { readonly servers: readonly string[]; readonly name: string; readonly logger: Logger }): Promise<EventBus> {
@@ -25,54 +26,65 @@ export async function createNatsBus(options: { readonly servers: readonly string
   const stream = jetstream(connection);
   const subjectOf = (topic: string) => SUBJECTS + topic;
 
+  const consumeTopic = async (group: string, topic: string, handler: (events: readonly DomainEvent[]) => Promise<void>): Promise<Listening> => {
+    const durable = `${group}-${topic.replaceAll('.', '-')}`;
+    await manager.consumers.add(STREAM, {
+      durable_name: durable,
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      filter_subject: subjectOf(topic),
+      ack_wait: ACK_WAIT_MS * 1e6,
+      max_ack_pending: BATCH,
+    });
+    const consumer = await stream.consumers.get(STREAM, durable);
+    const stopped = new AbortController();
+    let messages: ConsumerMessages | undefined;
+    const handle = async (batch: readonly JsMsg[]) => {
+      if (batch.length === 0) return;
+      await handler(batch.map((message) => message.json<DomainEvent>()));
+      for (const message of batch) message.ack();
+    };
+    const work = async () => {
+      while (!stopped.signal.aborted) {
+        try {
+          messages = await consumer.fetch({ max_messages: BATCH, expires: FETCH_MS });
+          let batch: JsMsg[] = [];
+          for await (const message of messages) {
+            batch.push(message);
+            if (message.info.pending > 0 && batch.length < BATCH) continue;
+            await handle(batch);
+            batch = [];
+          }
+          await handle(batch);
+        } catch (error) {
+          if (stopped.signal.aborted) return;
+          logger.warn({ err: error, group, topic }, 'events could not be handled and will be delivered again');
+          await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
+        }
+      }
+    };
+    const running = work();
+    return {
+      async stop() {
+        stopped.abort();
+        messages?.stop();
+        await running;
+      },
+    };
+  };
+
   return {
     async publish(events) {
       // One after the other per batch would cost a round trip each; the server keeps the order in which one connection sends.
       await Promise.all(events.map((event) => stream.publish(subjectOf(event.topic), JSON.stringify(event), { msgID: event.eventId })));
     },
 
+    // A consumer per topic: several subjects in one need a server of 2.10, and Debian has 2.9.
     async consume(group, topics, handler): Promise<Listening> {
-      await manager.consumers.add(STREAM, {
-        durable_name: group,
-        ack_policy: AckPolicy.Explicit,
-        deliver_policy: DeliverPolicy.All,
-        filter_subjects: topics.map(subjectOf),
-        ack_wait: ACK_WAIT_MS * 1e6,
-        max_ack_pending: BATCH,
-      });
-      const consumer = await stream.consumers.get(STREAM, group);
-      const stopped = new AbortController();
-      let messages: ConsumerMessages | undefined;
-      const work = async () => {
-        while (!stopped.signal.aborted) {
-          try {
-            messages = await consumer.fetch({ max_messages: BATCH, expires: 5_000 });
-            let batch: JsMsg[] = [];
-            const flush = async () => {
-              if (batch.length === 0) return;
-              const done = batch;
-              batch = [];
-              await handler(done.map((message) => message.json<DomainEvent>()));
-              for (const message of done) message.ack();
-            };
-            for await (const message of messages) {
-              batch.push(message);
-              if (message.info.pending === 0 || batch.length === BATCH) await flush();
-            }
-            await flush();
-          } catch (error) {
-            if (stopped.signal.aborted) return;
-            logger.warn({ error, group }, 'events could not be handled and will be delivered again');
-            await new Promise((resolve) => setTimeout(resolve, RETRY_MS).unref());
-          }
-        }
-      };
-      const running = work();
+      const workers = await Promise.all(topics.map((topic) => consumeTopic(group, topic, handler)));
       return {
         async stop() {
-          stopped.abort();
-          messages?.stop();
-          await running;
+          await Promise.all(workers.map((each) => each.stop()));
         },
       };
     },

@@ -100,7 +100,7 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
           }
         }
       } catch (error) {
-        if (!stopping) logger.warn({ error, schema }, 'events wait in the outbox');
+        if (!stopping) logger.warn({ err: error, schema }, 'events wait in the outbox');
         wait = backoffMs;
         backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
       } finally {

@@ -6,6 +6,8 @@ import { requestFault } from '../errors.ts';
 import { forwardedError, type Call, type GraphClient, type GraphRequest, type GraphResult } from './graph.ts';
 
 const TIMEOUT_MS = 10_000;
+/** A peer that vanished without a word is noticed within two of these. */
+const KEEP_ALIVE_MS = 12_000;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const agent = new Agent({ connections: 128, keepAliveTimeout: 30_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: 2_000 } });
 
@@ -19,9 +21,10 @@ const codeOf = (error: unknown): string => (error instanceof Error && 'code' in 
  * @param options.urls the processes of the service; calls go round, and pass over those that do not listen.
  * @param options.audience the service's name: the token is good for nobody else.
  */
-export function createHttpClient(options: { readonly urls: readonly string[]; readonly audience: string; readonly identity: Identity; readonly timeoutMs?: number }): GraphClient {
+export function createHttpClient(options: { readonly urls: readonly string[]; readonly audience: string; readonly identity: Identity; readonly timeoutMs?: number; readonly keepAliveMs?: number }): GraphClient {
   const { urls, audience, identity } = options;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+  const keepAliveMs = options.keepAliveMs ?? KEEP_ALIVE_MS;
   let turn = 0;
 
   const send = async (url: string, request: GraphRequest, call: Call): Promise<GraphResult> => {
@@ -62,12 +65,22 @@ export function createHttpClient(options: { readonly urls: readonly string[]; re
 
     async *subscribe<Data>(request: GraphRequest, call: Call): AsyncGenerator<GraphResult<Data>> {
       const url = urls[(turn = (turn + 1) % urls.length)]!;
+      let unanswered: NodeJS.Timeout | undefined;
       const client: Client = createClient({
         url: url.replace(/^http/, 'ws'),
         webSocketImpl: WebSocket,
         connectionParams: async () => ({ authorization: `Bearer ${await identity.sign(call.caller, audience)}` }),
         retryAttempts: 0,
-        keepAlive: 12_000,
+        keepAlive: keepAliveMs,
+        on: {
+          // graphql-ws only sends pings: without a limit for the pong a subscription to a lost machine would wait for ever.
+          ping(received) {
+            if (!received) unanswered = setTimeout(() => client.terminate(), keepAliveMs);
+          },
+          pong(received) {
+            if (received) clearTimeout(unanswered);
+          },
+        },
         connectionAckWaitTimeout: timeoutMs,
       });
       const events = client.iterate<Data>({ query: request.query, variables: request.variables ?? null, operationName: request.operationName ?? null });
@@ -79,6 +92,7 @@ export function createHttpClient(options: { readonly urls: readonly string[]; re
         if (Array.isArray(error)) throw forwardedError(error[0] as { message: string });
         throw requestFault('SERVICE_UNAVAILABLE', `The subscription to ${audience} broke off.`);
       } finally {
+        clearTimeout(unanswered);
         call.signal?.removeEventListener('abort', stop);
         await client.dispose();
       }

@@ -2,7 +2,9 @@ import { buildSchema, execute, parse, type GraphQLResolveInfo } from 'graphql';
 import { expect, it } from 'vitest';
 import { selects } from './selection.ts';
 
-const schema = buildSchema('type Query { page: Page } type Page { tags: [String] list: List } type List { total: Int items: [Item] } type Item { id: ID }');
+const schema = buildSchema(
+  'type Query { page: Page } type Page { tags: [String] list: List } type List { total: Int items: [Item] } type Item { id: ID }',
+);
 
 /** What the resolver of `page` sees. */
 function infoOf(query: string, variableValues: Record<string, unknown> = {}): GraphQLResolveInfo {
@@ -13,7 +15,9 @@ function infoOf(query: string, variableValues: Record<string, unknown> = {}): Gr
 }
 
 it('sees fields however they are named, at any depth and through fragments', () => {
-  const info = infoOf('{ page { labels: tags ...Lists } } fragment Lists on Page { list { ... on List { items { id } } } }');
+  const info = infoOf(
+    '{ page { labels: tags ...Lists } } fragment Lists on Page { list { ... on List { items { id } } } }',
+  );
   expect(selects(info, 'tags')).toBe(true);
   expect(selects(info, 'list', 'items', 'id')).toBe(true);
   expect(selects(info, 'list', 'total')).toBe(false);
@@ -29,6 +33,9 @@ it.each([
   [true, true],
   [false, false],
 ])('obeys @include and @skip with a variable that is %s', (all, expected) => {
-  const info = infoOf('query ($all: Boolean!) { page { tags @include(if: $all) ... @skip(if: $all) { list { total } } } }', { all });
+  const info = infoOf(
+    'query ($all: Boolean!) { page { tags @include(if: $all) ... @skip(if: $all) { list { total } } } }',
+    { all },
+  );
   expect([selects(info, 'tags'), selects(info, 'list')]).toEqual([expected, !expected]);
 });

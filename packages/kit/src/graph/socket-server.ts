@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Context } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
-import { getOperationAST, GraphQLError, parse, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { getOperationAST, GraphQLError, parse, type DocumentNode, type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Caller } from '../auth/caller.ts';
 import { vouchedFor, type Verified } from '../auth/internal-token.ts';
@@ -79,12 +79,15 @@ export function serveSockets(options: SocketOptions): SocketServer {
       },
       onSubscribe(ctx, _id, payload) {
         if (Object.keys(ctx.subscriptions).length > MAX_SUBSCRIPTIONS) return [new GraphQLError(`A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`, { extensions: { code: 'RATE_LIMITED' } })];
-        const document = parse(payload.query, { maxTokens: MAX_TOKENS });
+        const document = parsed(payload.query);
+        if (document instanceof GraphQLError) return [document];
         if (!getOperationAST(document, payload.operationName)) return [requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.')];
         const request: GraphRequest = { query: payload.query, variables: payload.variables ?? undefined, operationName: payload.operationName ?? undefined };
         // graphql-ws only looks at the document to tell a subscription from the rest; the endpoint does the work.
         return { schema: undefined as never, document, operationName: payload.operationName, rootValue: request, contextValue: callOf(ctx) } satisfies ExecutionArgs;
       },
+      // Errors are formatted already; graphql-ws would take them for GraphQLErrors and break on the first.
+      onNext: (_ctx, _id, _payload, _args, result) => result as FormattedExecutionResult,
       execute: async (args) => (await endpoint.execute(args.rootValue as GraphRequest, args.contextValue as Call)) as ExecutionResult,
       subscribe: (args) => subscribeUntilReturn(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
     },
@@ -122,6 +125,15 @@ export function serveSockets(options: SocketOptions): SocketServer {
       await disposable.dispose();
     },
   };
+}
+
+/** A mistake in one document is that operation's error: thrown, it would close the socket with all the others on it. */
+function parsed(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query, { maxTokens: MAX_TOKENS });
+  } catch (error) {
+    return requestFault('GRAPHQL_PARSE_FAILED', error instanceof Error ? error.message : 'The document is not GraphQL.');
+  }
 }
 
 /**

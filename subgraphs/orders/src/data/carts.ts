@@ -46,12 +46,15 @@ export async function insertCart({ sql: query }: Database, cart: NewCart): Promi
     ), lines as (
       insert into orders.cart_lines (line_id, cart_id, variant_id, quantity)
       select l."lineId", cart.cart_id, l."variantId", l.quantity
-      from cart, jsonb_to_recordset(${JSON.stringify(cart.lines)}::jsonb) with ordinality as l("lineId" uuid, "variantId" uuid, quantity int, position)
+      from cart, jsonb_to_recordset(${JSON.stringify(numbered(cart.lines))}::jsonb) as l("lineId" uuid, "variantId" uuid, quantity int, position int)
       order by l.position
     )
     select cart_id from cart`;
   return rows.length > 0;
 }
+
+/** Lines with their places: rows of a set have no order of their own. */
+const numbered = <T extends object>(lines: readonly T[]) => lines.map((line, position) => ({ ...line, position }));
 
 /** The cart that a caller's key made; null when it made none. */
 export async function findCartByKey(
@@ -78,10 +81,10 @@ export async function lockOpenCart(tx: Tx, cartId: string, expectedVersion: numb
 
 /** Sets quantities in a cart whose row is locked; 0 removes. @returns how many lines the cart has then. */
 export async function writeCartLines(tx: Tx, cartId: string, lines: readonly (LineChange & { lineId: string })[]): Promise<number> {
-  const input = JSON.stringify(lines);
+  const input = JSON.stringify(numbered(lines));
   await tx.execute(sql`
     with input as (
-      select * from jsonb_to_recordset(${input}::jsonb) with ordinality as l("lineId" uuid, "variantId" uuid, quantity int, position)
+      select * from jsonb_to_recordset(${input}::jsonb) as l("lineId" uuid, "variantId" uuid, quantity int, position int)
     ), removed as (
       delete from orders.cart_lines c using input i where c.cart_id = ${cartId} and c.variant_id = i."variantId" and i.quantity = 0
     )

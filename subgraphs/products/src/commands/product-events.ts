@@ -15,7 +15,10 @@ export async function announceProducts(tx: Tx, productIds: readonly string[]): P
     states.map(({ state, collectionIds }) => ({
       topic: 'products.product.changed',
       key: state.productId,
-      payload: { ...state, cacheTags: [`product:${state.productId}`, ...collectionIds.map((id) => `collection:${id}`)] },
+      payload: {
+        ...state,
+        cacheTags: [`product:${state.productId}`, ...collectionIds.map((id) => `collection:${id}`)],
+      },
     })),
   );
   await recordChanges(tx, productIds);

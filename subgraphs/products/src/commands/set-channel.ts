@@ -1,11 +1,26 @@
 import { inTransaction, type Database } from '@kontor/kit/src/database.ts';
 import { invalidInput, versionConflict } from '@kontor/kit/src/errors.ts';
 import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
-import { countChannels, lockChannels, MAX_CHANNELS, readChannel, writeChannel, type ChannelRow } from '../data/channels.ts';
+import {
+  countChannels,
+  lockChannels,
+  MAX_CHANNELS,
+  readChannel,
+  writeChannel,
+  type ChannelRow,
+} from '../data/channels.ts';
 import { acceptChannel, type ChannelInput } from '../domain/channel-rules.ts';
 
 /** What other services keep of a channel; `ChannelState` of internal.graphql. */
-export const channelState = ({ code, version, name, currencies, countries, locales, locationIds }: ChannelRow) => ({ code, revision: version, name, currencies, countries, locales, locationIds });
+export const channelState = ({ code, version, name, currencies, countries, locales, locationIds }: ChannelRow) => ({
+  code,
+  revision: version,
+  name,
+  currencies,
+  countries,
+  locales,
+  locationIds,
+});
 
 /**
  * Makes a channel or replaces it. One that is so already keeps its version and emits nothing.
@@ -13,22 +28,39 @@ export const channelState = ({ code, version, name, currencies, countries, local
  */
 export async function setChannel(db: Database, input: ChannelInput, expectedVersion: number | null) {
   const accepted = acceptChannel(input);
-  if ('broken' in accepted) return invalidInput(accepted.broken.code, accepted.broken.message, ['input', accepted.broken.field]);
+  if ('broken' in accepted)
+    return invalidInput(accepted.broken.code, accepted.broken.message, ['input', accepted.broken.field]);
   const { channel } = accepted;
   return inTransaction(db, async (tx) => {
     await lockChannels(tx);
     const before = await readChannel(tx, channel.code);
-    if (expectedVersion !== null && expectedVersion !== (before?.version ?? 0)) return versionConflict('The channel', before?.version ?? 0);
+    if (expectedVersion !== null && expectedVersion !== (before?.version ?? 0))
+      return versionConflict('The channel', before?.version ?? 0);
     if (before && sameChannel(before, channel)) return { __typename: 'ChannelSaved' as const, channel: before };
-    if (!before && (await countChannels(tx)) >= MAX_CHANNELS) return invalidInput('TOO_MANY', `There are ${MAX_CHANNELS} channels, which is all there can be.`, ['input', 'code']);
-    const after: ChannelRow = { ...before, ...channel, currencies: [...channel.currencies], countries: [...channel.countries], locales: [...channel.locales], locationIds: [...channel.locationIds], version: (before?.version ?? 0) + 1 };
+    if (!before && (await countChannels(tx)) >= MAX_CHANNELS)
+      return invalidInput('TOO_MANY', `There are ${MAX_CHANNELS} channels, which is all there can be.`, [
+        'input',
+        'code',
+      ]);
+    const after: ChannelRow = {
+      ...before,
+      ...channel,
+      currencies: [...channel.currencies],
+      countries: [...channel.countries],
+      locales: [...channel.locales],
+      locationIds: [...channel.locationIds],
+      version: (before?.version ?? 0) + 1,
+    };
     await writeChannel(tx, channel, after.version);
-    await appendEvents(tx, 'products', [{ topic: 'products.channel.changed', key: channel.code, payload: channelState(after) }]);
+    await appendEvents(tx, 'products', [
+      { topic: 'products.channel.changed', key: channel.code, payload: channelState(after) },
+    ]);
     return { __typename: 'ChannelSaved' as const, channel: after };
   });
 }
 
 const sameChannel = (before: ChannelInput, after: ChannelInput): boolean => {
-  const compared = ({ name, currencies, countries, locales, locationIds }: ChannelInput) => JSON.stringify([name, currencies, countries, locales, locationIds]);
+  const compared = ({ name, currencies, countries, locales, locationIds }: ChannelInput) =>
+    JSON.stringify([name, currencies, countries, locales, locationIds]);
   return compared(before) === compared(after);
 };

@@ -10,10 +10,15 @@ import { announceProducts } from './product-events.ts';
 const MAX_PRODUCTS = 250;
 
 /** Shows products in a channel or hides them, all or none. Those that are so already keep their version. */
-export async function setPublication(db: Database, input: { readonly channel: string; readonly productIds: readonly string[]; readonly published: boolean }) {
+export async function setPublication(
+  db: Database,
+  input: { readonly channel: string; readonly productIds: readonly string[]; readonly published: boolean },
+) {
   const productIds = [...new Set(input.productIds.map((id) => id.toLowerCase()))];
-  if (input.productIds.length > MAX_PRODUCTS) return invalidInput('TOO_MANY', `At most ${MAX_PRODUCTS} products at once.`, ['input', 'productIds']);
-  const noProduct = (id: string) => notFound(`There is no product with the id ${id.slice(0, 40)}.`, ['input', 'productIds']);
+  if (input.productIds.length > MAX_PRODUCTS)
+    return invalidInput('TOO_MANY', `At most ${MAX_PRODUCTS} products at once.`, ['input', 'productIds']);
+  const noProduct = (id: string) =>
+    notFound(`There is no product with the id ${id.slice(0, 40)}.`, ['input', 'productIds']);
   const ill = productIds.find((id) => !isId(id));
   if (ill !== undefined) return noProduct(ill);
   return inTransaction(db, async (tx) => {

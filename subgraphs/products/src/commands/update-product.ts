@@ -44,7 +44,8 @@ function acceptPatch({ title, descriptionHtml, vendor, productType, tags }: Prod
       const clean = title == null ? null : acceptTitle(title);
       return clean === null ? {} : { title: clean, titleKey: foldText(clean) };
     },
-    descriptionHtml: () => (descriptionHtml == null ? {} : { descriptionHtml: acceptDescription(descriptionHtml, sanitiseHtml) }),
+    descriptionHtml: () =>
+      descriptionHtml == null ? {} : { descriptionHtml: acceptDescription(descriptionHtml, sanitiseHtml) },
     vendor: () => (vendor === undefined ? {} : { vendor: acceptLabel('The vendor', vendor) }),
     productType: () => (productType === undefined ? {} : { productType: acceptLabel('The product type', productType) }),
     tags: () => (tags == null ? {} : { tags: acceptTags(tags) }),

@@ -2,7 +2,13 @@ import { inTransaction, type Database, type Tx } from '@kontor/kit/src/database.
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { findProductIdsByHandle, insertMissingCollections, lockCollections, writeCollections, type CollectionContent } from '../data/collections.ts';
+import {
+  findProductIdsByHandle,
+  insertMissingCollections,
+  lockCollections,
+  writeCollections,
+  type CollectionContent,
+} from '../data/collections.ts';
 import { acceptDescription, acceptTitle, isHandle, ruleReason } from '../domain/product-rules.ts';
 import { foldText, isStorable } from '../domain/text.ts';
 import { sanitiseHtml } from '../sanitise-html.ts';
@@ -24,7 +30,11 @@ export interface CollectionInput {
  * @returns ids aligned with the input. @throws GraphQLError BAD_USER_INPUT for the first rule that is broken, such as an unknown product
  */
 export async function upsertCollections(db: Database, collections: readonly CollectionInput[]): Promise<string[]> {
-  if (collections.length > MAX_COLLECTIONS) throw badInput(`At most ${MAX_COLLECTIONS} collections at once, not ${collections.length}.`, ['input', 'collections']);
+  if (collections.length > MAX_COLLECTIONS)
+    throw badInput(`At most ${MAX_COLLECTIONS} collections at once, not ${collections.length}.`, [
+      'input',
+      'collections',
+    ]);
   const handles = collections.map(({ handle }) => handle);
   if (new Set(handles).size !== handles.length) throw badInput('A collection occurs twice.', ['input', 'collections']);
   const texts = collections.map(acceptTexts);
@@ -47,10 +57,16 @@ export async function upsertCollections(db: Database, collections: readonly Coll
 function acceptTexts({ handle, title, descriptionHtml, productHandles }: CollectionInput, index: number) {
   const path = ['input', 'collections', String(index)];
   if (!isHandle(handle)) throw badInput(`"${handle.slice(0, 40)}" is not a handle.`, [...path, 'handle']);
-  if (productHandles.length > MAX_PRODUCTS) throw badInput(`A collection holds at most ${MAX_PRODUCTS} products.`, [...path, 'productHandles']);
+  if (productHandles.length > MAX_PRODUCTS)
+    throw badInput(`A collection holds at most ${MAX_PRODUCTS} products.`, [...path, 'productHandles']);
   try {
     const clean = acceptTitle(title);
-    return { handle, title: clean, titleKey: foldText(clean), descriptionHtml: acceptDescription(descriptionHtml, sanitiseHtml) };
+    return {
+      handle,
+      title: clean,
+      titleKey: foldText(clean),
+      descriptionHtml: acceptDescription(descriptionHtml, sanitiseHtml),
+    };
   } catch (error) {
     throw badInput(`${handle}: ${ruleReason(error)}`, path);
   }
@@ -61,12 +77,20 @@ async function resolveProducts(tx: Tx, collections: readonly CollectionInput[]):
   const handles = [...new Set(collections.flatMap(({ productHandles }) => productHandles))];
   const ids = await findProductIdsByHandle(tx, handles.filter(isStorable));
   const unknown = handles.filter((handle) => !ids.has(handle));
-  if (unknown.length > 0) throw badInput(`There is no product ${unknown.slice(0, NAMED_IN_FAULT).map((handle) => `"${handle.slice(0, 60)}"`).join(', ')} (${unknown.length} unknown in all).`, ['input', 'collections']);
+  if (unknown.length > 0)
+    throw badInput(
+      `There is no product ${unknown
+        .slice(0, NAMED_IN_FAULT)
+        .map((handle) => `"${handle.slice(0, 60)}"`)
+        .join(', ')} (${unknown.length} unknown in all).`,
+      ['input', 'collections'],
+    );
   return collections.map(({ productHandles }) => [...new Set(productHandles)].map((handle) => ids.get(handle)!));
 }
 
 const sameCollection = (before: CollectionContent, after: CollectionContent): boolean => {
-  const compared = ({ title, descriptionHtml, productIds }: CollectionContent) => JSON.stringify([title, descriptionHtml, productIds]);
+  const compared = ({ title, descriptionHtml, productIds }: CollectionContent) =>
+    JSON.stringify([title, descriptionHtml, productIds]);
   return compared(before) === compared(after);
 };
 

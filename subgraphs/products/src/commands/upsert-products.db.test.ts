@@ -15,9 +15,19 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 const outboxOf = (productId: string) =>
-  db.sql<{ payload: { revision: number; channelCodes: string[]; cacheTags: string[]; variants: { variantId: string; title: string }[] } }[]>`
+  db.sql<
+    {
+      payload: {
+        revision: number;
+        channelCodes: string[];
+        cacheTags: string[];
+        variants: { variantId: string; title: string }[];
+      };
+    }[]
+  >`
     select payload from products.outbox where key = ${productId} order by seq`;
-const versionOf = async (handle: string) => (await db.sql<{ version: number }[]>`select version from products.products where handle = ${handle}`)[0]?.version;
+const versionOf = async (handle: string) =>
+  (await db.sql<{ version: number }[]>`select version from products.products where handle = ${handle}`)[0]?.version;
 
 describe('upsertProducts', () => {
   it('creates products with an event each, and changes nothing when the same input comes again', async () => {
@@ -46,8 +56,12 @@ describe('upsertProducts', () => {
   });
 
   it('keeps the ids of variants and images that stay, and removes what is gone', async () => {
-    const before = (await upsertProducts(db, [product('changing', { variants: [variant('S'), variant('M'), variant('L')] })], ['web']))[0]!;
-    const [media] = await db.sql<{ id: string }[]>`select media_id as id from products.media where product_id = ${before.productId}`;
+    const before = (
+      await upsertProducts(db, [product('changing', { variants: [variant('S'), variant('M'), variant('L')] })], ['web'])
+    )[0]!;
+    const [media] = await db.sql<
+      { id: string }[]
+    >`select media_id as id from products.media where product_id = ${before.productId}`;
     const wanted = product('changing', {
       variants: [variant('XL'), variant('M', { sku: 'new', imageUrl: 'https://img.example/two.jpg' })],
       media: [{ url: 'https://img.example/two.jpg' }, { url: 'https://img.example/changing.jpg', altText: 'Side' }],
@@ -56,12 +70,14 @@ describe('upsertProducts', () => {
 
     expect(after).toMatchObject({ outcome: 'UPDATED', productId: before.productId });
     expect(after.variantIds[1]).toBe(before.variantIds[1]);
-    const variants = await db.sql`select variant_id as id, sku, media_id is not null as pictured from products.variants where product_id = ${before.productId} order by position`;
+    const variants =
+      await db.sql`select variant_id as id, sku, media_id is not null as pictured from products.variants where product_id = ${before.productId} order by position`;
     expect([...variants]).toEqual([
       { id: after.variantIds[0], sku: null, pictured: false },
       { id: before.variantIds[1], sku: 'new', pictured: true },
     ]);
-    const images = await db.sql`select media_id as id, alt_text as alt from products.media where product_id = ${before.productId} order by position`;
+    const images =
+      await db.sql`select media_id as id, alt_text as alt from products.media where product_id = ${before.productId} order by position`;
     expect(images[1]).toEqual({ id: media!.id, alt: 'Side' });
     expect(await versionOf('changing')).toBe(2);
     expect((await outboxOf(before.productId!)).map(({ payload }) => payload.revision)).toEqual([1, 2]);
@@ -72,7 +88,11 @@ describe('upsertProducts', () => {
     const [added] = await upsertProducts(db, [product('shown')], ['pos']);
     expect(added!.outcome).toBe('UPDATED');
     const [hidden] = await upsertProducts(db, [product('shown', { published: false })], ['web']);
-    expect((await outboxOf(hidden!.productId!)).map(({ payload }) => payload.channelCodes)).toEqual([['web'], ['pos', 'web'], ['pos']]);
+    expect((await outboxOf(hidden!.productId!)).map(({ payload }) => payload.channelCodes)).toEqual([
+      ['web'],
+      ['pos', 'web'],
+      ['pos'],
+    ]);
   });
 
   it('rejects what breaks a rule with the reason, and keeps the rest', async () => {
@@ -102,15 +122,24 @@ describe('upsertProducts', () => {
   });
 
   it('refuses an unknown channel and keeps nothing', async () => {
-    await expect(upsertProducts(db, [product('nowhere')], ['web', 'moon'])).rejects.toThrow('There is no channel "moon".');
+    await expect(upsertProducts(db, [product('nowhere')], ['web', 'moon'])).rejects.toThrow(
+      'There is no channel "moon".',
+    );
     expect(await versionOf('nowhere')).toBeUndefined();
   });
 
   it('sanitises descriptions, and finds them unchanged the next time', async () => {
-    const input = product('html', { descriptionHtml: '<p onclick="x()">Hi <a href="javascript:x">a</a><a href="https://e.example" target="_blank">b</a><script>x</script><iframe src="https://e.example"></iframe></p>\u0000' });
+    const input = product('html', {
+      descriptionHtml:
+        '<p onclick="x()">Hi <a href="javascript:x">a</a><a href="https://e.example" target="_blank">b</a><script>x</script><iframe src="https://e.example"></iframe></p>\u0000',
+    });
     await upsertProducts(db, [input], ['web']);
-    const [row] = await db.sql<{ html: string }[]>`select description_html as html from products.products where handle = 'html'`;
-    expect(row!.html).toBe('<p>Hi <a rel="noopener">a</a><a href="https://e.example" target="_blank" rel="noopener">b</a></p>');
+    const [row] = await db.sql<
+      { html: string }[]
+    >`select description_html as html from products.products where handle = 'html'`;
+    expect(row!.html).toBe(
+      '<p>Hi <a rel="noopener">a</a><a href="https://e.example" target="_blank" rel="noopener">b</a></p>',
+    );
     expect((await upsertProducts(db, [input], ['web']))[0]!.outcome).toBe('UNCHANGED');
   });
 
@@ -118,7 +147,11 @@ describe('upsertProducts', () => {
     const handles = Array.from({ length: 60 }, (_, index) => `race-${String(index).padStart(2, '0')}`);
     const racers = [0, 1, 2, 3].map((racer) => {
       const order = racer % 2 === 0 ? handles : handles.toReversed();
-      return upsertProducts(db, order.map((handle) => product(handle, { title: `${handle} of ${racer}` })), ['web']);
+      return upsertProducts(
+        db,
+        order.map((handle) => product(handle, { title: `${handle} of ${racer}` })),
+        ['web'],
+      );
     });
     const results = (await Promise.all(racers)).flat();
 
@@ -129,7 +162,9 @@ describe('upsertProducts', () => {
       expect(new Set(of.map(({ productId }) => productId)).size).toBe(1);
       expect(new Set(of.map(({ variantIds }) => variantIds.join())).size).toBe(1);
     }
-    const [{ versions } = { versions: [] }] = await db.sql<{ versions: number[] }[]>`select array_agg(distinct version) as versions from products.products where handle like 'race-%'`;
+    const [{ versions } = { versions: [] }] = await db.sql<
+      { versions: number[] }[]
+    >`select array_agg(distinct version) as versions from products.products where handle like 'race-%'`;
     expect(versions).toEqual([4]);
   });
 
@@ -139,7 +174,11 @@ describe('upsertProducts', () => {
     await counted.sql`select 1`;
     const count = async (size: number, prefix: string) => {
       statements.length = 0;
-      await upsertProducts(counted, Array.from({ length: size }, (_, index) => product(`${prefix}-${index}`)), ['web']);
+      await upsertProducts(
+        counted,
+        Array.from({ length: size }, (_, index) => product(`${prefix}-${index}`)),
+        ['web'],
+      );
       return statements.length;
     };
     const few = await count(2, 'few');

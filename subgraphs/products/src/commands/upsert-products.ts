@@ -2,7 +2,16 @@ import { inTransaction, type Database, type Tx } from '@kontor/kit/src/database.
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { missingChannels } from '../data/channels.ts';
-import { insertProducts, knownHandles, lockProducts, removeRows, touchProducts, updateProducts, writeMedia, writeVariants } from '../data/product-writes.ts';
+import {
+  insertProducts,
+  knownHandles,
+  lockProducts,
+  removeRows,
+  touchProducts,
+  updateProducts,
+  writeMedia,
+  writeVariants,
+} from '../data/product-writes.ts';
 import { publish, unpublish } from '../data/publications.ts';
 import { compareProduct, type ProductDifference } from '../domain/product-difference.ts';
 import { acceptProduct, type AcceptedProduct, type ProductInput } from '../domain/product-rules.ts';
@@ -27,13 +36,20 @@ export interface UpsertResult {
  * rejected and the others are kept; one that is so already keeps its version and emits nothing. Variants keep their id by option values.
  * @returns results aligned with the input. @throws GraphQLError BAD_USER_INPUT for too many products or an unknown channel
  */
-export async function upsertProducts(db: Database, products: readonly ProductInput[], publishIn: readonly string[]): Promise<UpsertResult[]> {
-  if (products.length > MAX_PRODUCTS) throw badInput(`At most ${MAX_PRODUCTS} products at once, not ${products.length}.`, ['input', 'products']);
-  if (publishIn.length > MAX_CHANNELS || !publishIn.every(isStorable)) throw badInput(`publishIn names at most ${MAX_CHANNELS} channels.`, ['input', 'publishIn']);
+export async function upsertProducts(
+  db: Database,
+  products: readonly ProductInput[],
+  publishIn: readonly string[],
+): Promise<UpsertResult[]> {
+  if (products.length > MAX_PRODUCTS)
+    throw badInput(`At most ${MAX_PRODUCTS} products at once, not ${products.length}.`, ['input', 'products']);
+  if (publishIn.length > MAX_CHANNELS || !publishIn.every(isStorable))
+    throw badInput(`publishIn names at most ${MAX_CHANNELS} channels.`, ['input', 'publishIn']);
   const channels = [...new Set(publishIn)].sort();
   const checked = check(products);
   const accepted = checked.flatMap((each) => ('product' in each ? [each.product] : []));
-  const outcomes = accepted.length === 0 ? new Map<string, Outcome>() : await inTransaction(db, (tx) => write(tx, accepted, channels));
+  const outcomes =
+    accepted.length === 0 ? new Map<string, Outcome>() : await inTransaction(db, (tx) => write(tx, accepted, channels));
   return products.map(({ handle }, index) => {
     const each = checked[index]!;
     if ('reason' in each) return { handle, outcome: 'REJECTED', productId: null, variantIds: [], reason: each.reason };
@@ -57,7 +73,11 @@ function check(products: readonly ProductInput[]): ({ product: AcceptedProduct }
   });
 }
 
-async function write(tx: Tx, accepted: readonly AcceptedProduct[], channels: readonly string[]): Promise<Map<string, Outcome>> {
+async function write(
+  tx: Tx,
+  accepted: readonly AcceptedProduct[],
+  channels: readonly string[],
+): Promise<Map<string, Outcome>> {
   const [unknown] = await missingChannels(tx, channels);
   if (unknown !== undefined) throw badInput(`There is no channel "${unknown.slice(0, 40)}".`, ['input', 'publishIn']);
   const handles = accepted.map(({ content }) => content.handle);
@@ -65,13 +85,22 @@ async function write(tx: Tx, accepted: readonly AcceptedProduct[], channels: rea
   // each other in one direction only, and the second one finds what the first one made.
   const known = await knownHandles(tx, handles);
   const fresh = accepted.filter(({ content }) => !known.has(content.handle));
-  const created = fresh.length === 0 ? new Set<string>() : await insertProducts(tx, fresh.map(({ content }) => ({ productId: newId(), ...content })));
+  const created =
+    fresh.length === 0
+      ? new Set<string>()
+      : await insertProducts(
+          tx,
+          fresh.map(({ content }) => ({ productId: newId(), ...content })),
+        );
   const kept = await lockProducts(tx, handles);
   const wanted = new Map(accepted.map((product) => [product.content.handle, product]));
   const outcomes = new Map(
     kept.map((product): [string, Outcome] => {
       const { handle } = product.content;
-      return [handle, { created: created.has(handle), difference: compareProduct(product, wanted.get(handle)!, channels, newId) }];
+      return [
+        handle,
+        { created: created.has(handle), difference: compareProduct(product, wanted.get(handle)!, channels, newId) },
+      ];
     }),
   );
   await apply(tx, [...outcomes.values()]);
@@ -83,16 +112,47 @@ async function apply(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   const of = <Row>(rowsOf: (difference: ProductDifference) => readonly Row[]) =>
     changed.flatMap(({ difference }) => rowsOf(difference).map((row) => ({ ...row, productId: difference.productId })));
   const inChannels = (codesOf: (difference: ProductDifference) => readonly string[]) =>
-    changed.flatMap(({ difference }) => codesOf(difference).map((channelCode) => ({ productId: difference.productId, channelCode })));
+    changed.flatMap(({ difference }) =>
+      codesOf(difference).map((channelCode) => ({ productId: difference.productId, channelCode })),
+    );
   const existing = changed.filter(({ created }) => !created).map(({ difference }) => difference);
-  await updateProducts(tx, existing.flatMap(({ productId, content }) => (content ? [{ productId, ...content }] : [])));
-  await touchProducts(tx, existing.filter(({ content }) => !content).map(({ productId }) => productId));
+  await updateProducts(
+    tx,
+    existing.flatMap(({ productId, content }) => (content ? [{ productId, ...content }] : [])),
+  );
+  await touchProducts(
+    tx,
+    existing.filter(({ content }) => !content).map(({ productId }) => productId),
+  );
   // Images before the variants that show them; variants that go before those that may take over their option values.
-  await writeMedia(tx, of(({ media }) => media));
-  await removeRows(tx, 'variants', existing.flatMap(({ variantsRemoved }) => variantsRemoved));
-  await writeVariants(tx, of(({ variants }) => variants));
-  await removeRows(tx, 'media', existing.flatMap(({ mediaRemoved }) => mediaRemoved));
-  await publish(tx, inChannels((difference) => difference.publish));
-  await unpublish(tx, inChannels((difference) => difference.unpublish));
-  await announceProducts(tx, changed.map(({ difference }) => difference.productId));
+  await writeMedia(
+    tx,
+    of(({ media }) => media),
+  );
+  await removeRows(
+    tx,
+    'variants',
+    existing.flatMap(({ variantsRemoved }) => variantsRemoved),
+  );
+  await writeVariants(
+    tx,
+    of(({ variants }) => variants),
+  );
+  await removeRows(
+    tx,
+    'media',
+    existing.flatMap(({ mediaRemoved }) => mediaRemoved),
+  );
+  await publish(
+    tx,
+    inChannels((difference) => difference.publish),
+  );
+  await unpublish(
+    tx,
+    inChannels((difference) => difference.unpublish),
+  );
+  await announceProducts(
+    tx,
+    changed.map(({ difference }) => difference.productId),
+  );
 }

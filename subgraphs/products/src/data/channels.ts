@@ -1,5 +1,6 @@
-import type { Db, Tx } from '@kontor/kit/src/database.ts';
-import { sql as statement } from 'drizzle-orm';
+import type { Tx } from '@kontor/kit/src/database.ts';
+import { channels } from '@kontor/drizzle/products/tables.ts';
+import { eq, sql as statement } from 'drizzle-orm';
 import type { Sql } from 'postgres';
 import type { ChannelInput } from '../domain/channel-rules.ts';
 
@@ -27,7 +28,10 @@ export const findAllChannels = (sql: Sql): Promise<ChannelRow[]> =>
     select code, name, currencies, countries, locales, location_ids as "locationIds", version from products.channels order by code limit ${MAX_CHANNELS}`;
 
 /** The channels that publish each product, by code. */
-export const findChannelCodesOfProducts = (sql: Sql, productIds: readonly string[]): Promise<{ productId: string; code: string }[]> =>
+export const findChannelCodesOfProducts = (
+  sql: Sql,
+  productIds: readonly string[],
+): Promise<{ productId: string; code: string }[]> =>
   sql<{ productId: string; code: string }[]>`
     select product_id as "productId", channel_code as code from products.publications
     where product_id = any(${productIds as string[]}::uuid[]) order by product_id, channel_code`;
@@ -38,24 +42,24 @@ export async function lockChannels(tx: Tx): Promise<void> {
 }
 
 /** A channel inside a transaction; null when there is none. */
-export async function readChannel(tx: Tx | Db, code: string): Promise<ChannelRow | null> {
-  const rows = await tx.execute<ChannelRow & Record<string, unknown>>(statement`
-    select code, name, currencies, countries, locales, location_ids as "locationIds", version from products.channels where code = ${code}`);
-  return rows[0] ?? null;
+export async function readChannel(tx: Tx, code: string): Promise<ChannelRow | null> {
+  const { name, currencies, countries, locales, locationIds, version } = channels;
+  const [row] = await tx
+    .select({ code: channels.code, name, currencies, countries, locales, locationIds, version })
+    .from(channels)
+    .where(eq(channels.code, code));
+  return row ?? null;
 }
 
 /** Those of the codes that name no channel. */
-export async function missingChannels(tx: Tx | Db, codes: readonly string[]): Promise<string[]> {
+export async function missingChannels(tx: Tx, codes: readonly string[]): Promise<string[]> {
   const rows = await tx.execute<{ code: string }>(statement`
     select wanted.code from jsonb_array_elements_text(${JSON.stringify(codes)}::jsonb) as wanted (code) where not exists (select 1 from products.channels c where c.code = wanted.code)`);
   return rows.map(({ code }) => code);
 }
 
 /** How many channels there are. */
-export async function countChannels(tx: Tx): Promise<number> {
-  const rows = await tx.execute<{ count: number }>(statement`select count(*)::int as count from products.channels`);
-  return rows[0]?.count ?? 0;
-}
+export const countChannels = (tx: Tx): Promise<number> => tx.$count(channels);
 
 /** Writes a channel with a version. */
 export async function writeChannel(tx: Tx, channel: ChannelInput, version: number): Promise<void> {

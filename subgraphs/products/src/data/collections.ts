@@ -29,23 +29,34 @@ const collectionColumns = (sql: Sql): Fragment =>
 
 /** Collections by id, in no order. */
 export const findCollections = (sql: Sql, collectionIds: readonly string[]): Promise<CollectionRow[]> =>
-  sql<CollectionRow[]>`select ${collectionColumns(sql)} from products.collections c where c.collection_id = any(${collectionIds as string[]}::uuid[])`;
+  sql<
+    CollectionRow[]
+  >`select ${collectionColumns(sql)} from products.collections c where c.collection_id = any(${collectionIds as string[]}::uuid[])`;
 
 /** A collection by handle; null when there is none. */
 export async function findCollectionByHandle(sql: Sql, handle: string): Promise<CollectionRow | null> {
-  const [row] = await sql<CollectionRow[]>`select ${collectionColumns(sql)} from products.collections c where c.handle = ${handle}`;
+  const [row] = await sql<
+    CollectionRow[]
+  >`select ${collectionColumns(sql)} from products.collections c where c.handle = ${handle}`;
   return row ?? null;
 }
 
 /** Collections by title, behind a position. */
-export const findCollectionPage = (sql: Sql, after: { readonly titleKey: string; readonly collectionId: string } | null, limit: number): Promise<CollectionRow[]> =>
+export const findCollectionPage = (
+  sql: Sql,
+  after: { readonly titleKey: string; readonly collectionId: string } | null,
+  limit: number,
+): Promise<CollectionRow[]> =>
   sql<CollectionRow[]>`
     select ${collectionColumns(sql)} from products.collections c
     where ${after ? sql`(c.title_key, c.collection_id) > (${after.titleKey}, ${after.collectionId}::uuid)` : sql`true`}
     order by c.title_key, c.collection_id limit ${limit}`;
 
 /** The first 50 collections of each product, by title. */
-export const findCollectionsOfProducts = (sql: Sql, productIds: readonly string[]): Promise<(CollectionRow & { readonly productId: string })[]> =>
+export const findCollectionsOfProducts = (
+  sql: Sql,
+  productIds: readonly string[],
+): Promise<(CollectionRow & { readonly productId: string })[]> =>
   sql<(CollectionRow & { readonly productId: string })[]>`
     select l.product_id as "productId", held.* from unnest(${productIds as string[]}::uuid[]) as l(product_id) cross join lateral (
       select ${collectionColumns(sql)} from products.collection_products cp join products.collections c on c.collection_id = cp.collection_id
@@ -73,7 +84,10 @@ export async function lockCollections(tx: Tx, handles: readonly string[]): Promi
 }
 
 /** Writes collections and exactly their products, and counts their versions on. */
-export async function writeCollections(tx: Tx, collections: readonly CollectionContent[]): Promise<{ collectionId: string; handle: string; version: number }[]> {
+export async function writeCollections(
+  tx: Tx,
+  collections: readonly CollectionContent[],
+): Promise<{ collectionId: string; handle: string; version: number }[]> {
   const list = JSON.stringify(collections);
   const rows = await tx.execute<{ collectionId: string; handle: string; version: number }>(statement`
     update products.collections c set title = w.title, title_key = w."titleKey", description_html = w."descriptionHtml", version = c.version + 1, updated_at = products.app_now()

@@ -5,13 +5,20 @@ import { isStorable } from '../domain/text.ts';
 import type { ListedRow, ListOrder, ListPosition } from './product-list.ts';
 
 /** The cursor of a row in a list of that order. */
-export const productCursor = (order: ListOrder, { cursorKey, fuzzy, productId }: ListedRow): string => encodeCursor([order, fuzzy ? 1 : 0, cursorKey, productId]);
+export const productCursor = (order: ListOrder, { cursorKey, fuzzy, productId }: ListedRow): string =>
+  encodeCursor([order, fuzzy ? 1 : 0, cursorKey, productId]);
 
 /** Where a cursor points. @throws GraphQLError BAD_USER_INPUT when no list of that order gave it out */
 export function readProductCursor(cursor: string, order: ListOrder): ListPosition {
   const [given, fuzzy, key, productId] = decodeCursor(cursor, 4);
-  const valid = given === order && (fuzzy === 0 || fuzzy === 1) && typeof productId === 'string' && isId(productId) && isKey(order, key ?? null);
-  if (!valid) throw badInput('This cursor belongs to another list or another order. Begin without a cursor.', ['after']);
+  const valid =
+    given === order &&
+    (fuzzy === 0 || fuzzy === 1) &&
+    typeof productId === 'string' &&
+    isId(productId) &&
+    isKey(order, key ?? null);
+  if (!valid)
+    throw badInput('This cursor belongs to another list or another order. Begin without a cursor.', ['after']);
   return { order, fuzzy: fuzzy === 1, key: key ?? null, productId };
 }
 

@@ -21,7 +21,10 @@ export interface ListPosition {
 /** A list of products. */
 export interface ListQuery {
   readonly audience: Audience;
-  readonly within: { readonly kind: 'all' } | { readonly kind: 'search'; readonly text: SearchText } | { readonly kind: 'collection'; readonly collectionId: string };
+  readonly within:
+    | { readonly kind: 'all' }
+    | { readonly kind: 'search'; readonly text: SearchText }
+    | { readonly kind: 'collection'; readonly collectionId: string };
   readonly filters: ProductFilters;
   readonly order: ListOrder;
   readonly after: ListPosition | null;
@@ -49,7 +52,10 @@ export function findPages(sql: Sql, query: ListQuery, collectionIds: readonly st
   const behind = query.after
     ? sql`(${compared}, p.product_id) ${direction === 'asc' ? sql`>` : sql`<`} (${query.after.key ?? query.after.productId}, ${query.after.productId}::uuid)`
     : sql`true`;
-  const order = direction === 'asc' ? sql`order by ${compared} asc, p.product_id asc` : sql`order by ${compared} desc, p.product_id desc`;
+  const order =
+    direction === 'asc'
+      ? sql`order by ${compared} asc, p.product_id asc`
+      : sql`order by ${compared} desc, p.product_id desc`;
   return run<ListedRow>(
     sql,
     query,
@@ -60,8 +66,17 @@ export function findPages(sql: Sql, query: ListQuery, collectionIds: readonly st
 }
 
 /** How many products are in a list, on all pages. */
-export const countProducts = (sql: Sql, query: ListQuery, collectionIds: readonly string[]): Promise<OfList<{ count: number }>[]> =>
-  run<{ count: number }>(sql, query, collectionIds, sql`select count(*)::int as count from ${source(sql, query)} and ${narrowed(sql, query.filters)}`);
+export const countProducts = (
+  sql: Sql,
+  query: ListQuery,
+  collectionIds: readonly string[],
+): Promise<OfList<{ count: number }>[]> =>
+  run<{ count: number }>(
+    sql,
+    query,
+    collectionIds,
+    sql`select count(*)::int as count from ${source(sql, query)} and ${narrowed(sql, query.filters)}`,
+  );
 
 /** Values that would narrow a list, most frequent first; each facet is counted under the filters of the others. */
 export function findFacets(sql: Sql, query: ListQuery, collectionIds: readonly string[]): Promise<OfList<FacetRow>[]> {
@@ -81,18 +96,29 @@ export function findFacets(sql: Sql, query: ListQuery, collectionIds: readonly s
   );
 }
 
-function run<Row>(sql: Sql, query: ListQuery, collectionIds: readonly string[], inner: Fragment): Promise<OfList<Row>[]> {
+function run<Row>(
+  sql: Sql,
+  query: ListQuery,
+  collectionIds: readonly string[],
+  inner: Fragment,
+): Promise<OfList<Row>[]> {
   const { within } = query;
   if (within.kind === 'collection')
-    return sql`select l.list_id as "listId", listing.* from unnest(${collectionIds as string[]}::uuid[]) as l(list_id) cross join lateral (${inner}) listing` as unknown as Promise<OfList<Row>[]>;
-  if (within.kind === 'all') return sql`select null as "listId", listing.* from (${inner}) listing` as unknown as Promise<OfList<Row>[]>;
-  return sql`with ${searchMatches(sql, query.audience, within.text, query.after?.fuzzy ?? null)} select null as "listId", listing.* from (${inner}) listing` as unknown as Promise<OfList<Row>[]>;
+    return sql`select l.list_id as "listId", listing.* from unnest(${collectionIds as string[]}::uuid[]) as l(list_id) cross join lateral (${inner}) listing` as unknown as Promise<
+      OfList<Row>[]
+    >;
+  if (within.kind === 'all')
+    return sql`select null as "listId", listing.* from (${inner}) listing` as unknown as Promise<OfList<Row>[]>;
+  return sql`with ${searchMatches(sql, query.audience, within.text, query.after?.fuzzy ?? null)} select null as "listId", listing.* from (${inner}) listing` as unknown as Promise<
+    OfList<Row>[]
+  >;
 }
 
 /** Tables and the condition that makes the list before it is narrowed; more conditions may follow. */
 function source(sql: Sql, { audience, within }: ListQuery): Fragment {
   // What matches was found among the visible already.
-  if (within.kind === 'search') return sql`matches m join products.products p on p.product_id = m.product_id where true`;
+  if (within.kind === 'search')
+    return sql`matches m join products.products p on p.product_id = m.product_id where true`;
   const shown = visible(sql, audience, sql`p.product_id`);
   if (within.kind === 'all') return sql`products.products p where ${shown}`;
   return sql`products.collection_products cp join products.products p on p.product_id = cp.product_id where cp.collection_id = l.list_id and ${shown}`;
@@ -101,7 +127,9 @@ function source(sql: Sql, { audience, within }: ListQuery): Fragment {
 function conditions(sql: Sql, { vendors, productTypes, tagLists }: ProductFilters) {
   return {
     vendor: vendors ? sql`coalesce(p.vendor = any(${vendors as string[]}::text[]), false)` : sql`true`,
-    productType: productTypes ? sql`coalesce(p.product_type = any(${productTypes as string[]}::text[]), false)` : sql`true`,
+    productType: productTypes
+      ? sql`coalesce(p.product_type = any(${productTypes as string[]}::text[]), false)`
+      : sql`true`,
     tags: tagLists.reduce((all, list) => sql`${all} and p.tags && ${list as string[]}::text[]`, sql`true`),
   };
 }
@@ -112,7 +140,10 @@ function narrowed(sql: Sql, filters: ProductFilters): Fragment {
 }
 
 /** What the cursor carries, what is compared with it, and which way. Ids are made in the order of time, so they are the age. */
-function sorting(sql: Sql, { order }: ListQuery): { readonly key: Fragment; readonly compared: Fragment; readonly direction: 'asc' | 'desc' } {
+function sorting(
+  sql: Sql,
+  { order }: ListQuery,
+): { readonly key: Fragment; readonly compared: Fragment; readonly direction: 'asc' | 'desc' } {
   switch (order) {
     case 'match':
       return { key: sql`m.rank`, compared: sql`m.rank`, direction: 'desc' };

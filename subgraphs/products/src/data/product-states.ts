@@ -9,7 +9,12 @@ export interface ProductState {
   readonly handle: string;
   readonly title: string;
   readonly channelCodes: string[];
-  readonly variants: { readonly variantId: string; readonly title: string; readonly sku: string | null; readonly weightGrams: number | null }[];
+  readonly variants: {
+    readonly variantId: string;
+    readonly title: string;
+    readonly sku: string | null;
+    readonly weightGrams: number | null;
+  }[];
 }
 
 interface StateRow extends Record<string, unknown> {
@@ -39,18 +44,36 @@ const toState = ({ productId, revision, handle, title, channelCodes, variants }:
   handle,
   title,
   channelCodes,
-  variants: variants.map(({ variantId, optionValues, sku, weightGrams }) => ({ variantId, title: variantTitle(optionValues), sku, weightGrams })),
+  variants: variants.map(({ variantId, optionValues, sku, weightGrams }) => ({
+    variantId,
+    title: variantTitle(optionValues),
+    sku,
+    weightGrams,
+  })),
 });
 
 /** States of products as a transaction sees them, with the collections that hold each. */
-export async function readProductStates(tx: Tx, productIds: readonly string[]): Promise<{ state: ProductState; collectionIds: string[] }[]> {
-  const rows = await readStates(tx, sql`select id::uuid as product_id, null::bigint as change_number from jsonb_array_elements_text(${JSON.stringify(productIds)}::jsonb) as id`);
+export async function readProductStates(
+  tx: Tx,
+  productIds: readonly string[],
+): Promise<{ state: ProductState; collectionIds: string[] }[]> {
+  const rows = await readStates(
+    tx,
+    sql`select id::uuid as product_id, null::bigint as change_number from jsonb_array_elements_text(${JSON.stringify(productIds)}::jsonb) as id`,
+  );
   return rows.map((row) => ({ state: toState(row), collectionIds: row.collectionIds }));
 }
 
 /** Products that changed behind a number, oldest change first, and the number of the last of them. */
-export async function findProductChanges(db: Db, after: number, limit: number): Promise<{ states: ProductState[]; lastNumber: number | null }> {
-  const rows = await readStates(db, sql`select product_id, change_number from products.product_changes where change_number > ${after} order by change_number limit ${limit}`);
+export async function findProductChanges(
+  db: Db,
+  after: number,
+  limit: number,
+): Promise<{ states: ProductState[]; lastNumber: number | null }> {
+  const rows = await readStates(
+    db,
+    sql`select product_id, change_number from products.product_changes where change_number > ${after} order by change_number limit ${limit}`,
+  );
   return { states: rows.map(toState), lastNumber: rows.length > 0 ? Number(rows.at(-1)!.changeNumber) : null };
 }
 

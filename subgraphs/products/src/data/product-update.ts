@@ -1,5 +1,6 @@
 import type { Tx } from '@kontor/kit/src/database.ts';
-import { sql } from 'drizzle-orm';
+import { products } from '@kontor/drizzle/products/tables.ts';
+import { eq, sql } from 'drizzle-orm';
 
 /** Columns of a product to change; what is absent stays. */
 export interface ProductPatch {
@@ -15,7 +16,12 @@ export interface ProductPatch {
  * Changes a product in one conditional statement: only the version that the caller has seen (any, when null), and only when something
  * differs. @returns whether it changed.
  */
-export async function patchProduct(tx: Tx, productId: string, expectedVersion: number | null, patch: ProductPatch): Promise<boolean> {
+export async function patchProduct(
+  tx: Tx,
+  productId: string,
+  expectedVersion: number | null,
+  patch: ProductPatch,
+): Promise<boolean> {
   const { vendor, productType } = { vendor: 'vendor' in patch, productType: 'productType' in patch };
   // Every absent field is taken from the row that is being updated, never from one read before: two partial changes at once both stay.
   const rows = await tx.execute(sql`
@@ -33,6 +39,6 @@ export async function patchProduct(tx: Tx, productId: string, expectedVersion: n
 
 /** The version of a product; null when there is none. */
 export async function readVersion(tx: Tx, productId: string): Promise<number | null> {
-  const rows = await tx.execute<{ version: number }>(sql`select version from products.products where product_id = ${productId}`);
-  return rows[0]?.version ?? null;
+  const [row] = await tx.select({ version: products.version }).from(products).where(eq(products.productId, productId));
+  return row?.version ?? null;
 }

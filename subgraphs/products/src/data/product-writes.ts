@@ -11,7 +11,8 @@ type OfProduct<Row> = Row & { readonly productId: string };
 const contentColumns = sql`"productId" uuid, handle text, title text, "titleKey" text, "descriptionHtml" text, vendor text, "productType" text, tags text[],
   "seoTitle" text, "seoDescription" text, "externalReference" text, "optionNames" text[]`;
 
-const withKey = (contents: readonly OfProduct<ProductContent>[]) => JSON.stringify(contents.map((content) => ({ ...content, titleKey: foldText(content.title) })));
+const withKey = (contents: readonly OfProduct<ProductContent>[]) =>
+  JSON.stringify(contents.map((content) => ({ ...content, titleKey: foldText(content.title) })));
 
 /** Which of the handles name a product already, without a lock. */
 export async function knownHandles(tx: Tx, handles: readonly string[]): Promise<Set<string>> {
@@ -53,15 +54,50 @@ export async function lockProducts(tx: Tx, handles: readonly string[]): Promise<
   return rows.map(({ productId, ...content }) => ({
     productId,
     content: inOrder(content),
-    variants: (variantsOf.get(productId) ?? []).map(({ variantId, position, optionValues, sku, barcode, weightGrams, mediaId }) => ({ variantId, position, optionValues, sku, barcode, weightGrams, mediaId })),
-    media: (mediaOf.get(productId) ?? []).map(({ mediaId, position, url, altText }) => ({ mediaId, position, url, altText })),
+    variants: (variantsOf.get(productId) ?? []).map(
+      ({ variantId, position, optionValues, sku, barcode, weightGrams, mediaId }) => ({
+        variantId,
+        position,
+        optionValues,
+        sku,
+        barcode,
+        weightGrams,
+        mediaId,
+      }),
+    ),
+    media: (mediaOf.get(productId) ?? []).map(({ mediaId, position, url, altText }) => ({
+      mediaId,
+      position,
+      url,
+      altText,
+    })),
     channels: (shownOf.get(productId) ?? []).map(({ code }) => code),
   }));
 }
 
 /** Only the columns of the content, in the order in which they are compared. */
-const inOrder = ({ handle, title, descriptionHtml, vendor, productType, tags, seoTitle, seoDescription, externalReference, optionNames }: ProductContent): ProductContent => ({
-  handle, title, descriptionHtml, vendor, productType, tags, seoTitle, seoDescription, externalReference, optionNames,
+const inOrder = ({
+  handle,
+  title,
+  descriptionHtml,
+  vendor,
+  productType,
+  tags,
+  seoTitle,
+  seoDescription,
+  externalReference,
+  optionNames,
+}: ProductContent): ProductContent => ({
+  handle,
+  title,
+  descriptionHtml,
+  vendor,
+  productType,
+  tags,
+  seoTitle,
+  seoDescription,
+  externalReference,
+  optionNames,
 });
 
 /** Overwrites the contents of locked products and counts their versions on. */

@@ -28,7 +28,11 @@ export const productColumns = (sql: Sql): Fragment => sql`
   p.created_at as "createdAt", p.updated_at as "updatedAt"`;
 
 /** A visible product by id or by handle, with its description; null when there is none. `productId` must be an id. */
-export async function findProduct(sql: Sql, audience: Audience, by: { readonly productId: string } | { readonly handle: string }): Promise<ProductRow | null> {
+export async function findProduct(
+  sql: Sql,
+  audience: Audience,
+  by: { readonly productId: string } | { readonly handle: string },
+): Promise<ProductRow | null> {
   const [row] = await sql<ProductRow[]>`
     select ${productColumns(sql)}, p.description_html as "descriptionHtml" from products.products p
     where ${'handle' in by ? sql`p.handle = ${by.handle}` : sql`p.product_id = ${by.productId}`} and ${visible(sql, audience, sql`p.product_id`)}`;
@@ -42,6 +46,9 @@ export const findProducts = (sql: Sql, audience: Audience, productIds: readonly 
     where p.product_id = any(${productIds as string[]}::uuid[]) and ${visible(sql, audience, sql`p.product_id`)}`;
 
 /** Descriptions by product, in no order. */
-export const findDescriptions = (sql: Sql, productIds: readonly string[]): Promise<{ productId: string; descriptionHtml: string }[]> =>
+export const findDescriptions = (
+  sql: Sql,
+  productIds: readonly string[],
+): Promise<{ productId: string; descriptionHtml: string }[]> =>
   sql<{ productId: string; descriptionHtml: string }[]>`
     select p.product_id as "productId", p.description_html as "descriptionHtml" from products.products p where p.product_id = any(${productIds as string[]}::uuid[])`;

@@ -31,7 +31,13 @@ export const findVariantsOfProducts = (sql: Sql, productIds: readonly string[]):
     where v.product_id = any(${productIds as string[]}::uuid[]) order by v.product_id, v.position`;
 
 /** Variants of visible products that carry a SKU or a barcode, oldest first. */
-export const findVariantsByCode = (sql: Sql, audience: Audience, column: 'sku' | 'barcode', code: string, limit: number): Promise<VariantRow[]> =>
+export const findVariantsByCode = (
+  sql: Sql,
+  audience: Audience,
+  column: 'sku' | 'barcode',
+  code: string,
+  limit: number,
+): Promise<VariantRow[]> =>
   sql<VariantRow[]>`
     select ${variantColumns(sql)} from products.variants v join products.products p on p.product_id = v.product_id
     where ${column === 'sku' ? sql`v.sku = ${code}` : sql`v.barcode = ${code}`} and ${visible(sql, audience, sql`v.product_id`)}

@@ -42,24 +42,34 @@ export function canonicalLocale(text: string): string | null {
 }
 
 /** Checks a channel. @returns the channel in its canonical writing, without repeats, or the first rule that it breaks. */
-export function acceptChannel(input: ChannelInput): { readonly channel: ChannelInput } | { readonly broken: BrokenRule } {
+export function acceptChannel(
+  input: ChannelInput,
+): { readonly channel: ChannelInput } | { readonly broken: BrokenRule } {
   const broken = (field: string, code: string, message: string) => ({ broken: { field, code, message } });
   const name = cleanLine(input.name);
-  if (!/^[a-z0-9-]{2,32}$/.test(input.code)) return broken('code', 'INVALID_CODE', 'A channel code is 2 to 32 lower-case letters, digits and hyphens.');
-  if (name === '' || name.length > MAX_NAME_LENGTH) return broken('name', 'INVALID_NAME', `A channel's name has 1 to ${MAX_NAME_LENGTH} characters.`);
+  if (!/^[a-z0-9-]{2,32}$/.test(input.code))
+    return broken('code', 'INVALID_CODE', 'A channel code is 2 to 32 lower-case letters, digits and hyphens.');
+  if (name === '' || name.length > MAX_NAME_LENGTH)
+    return broken('name', 'INVALID_NAME', `A channel's name has 1 to ${MAX_NAME_LENGTH} characters.`);
   for (const field of ['currencies', 'countries', 'locales'] as const) {
     const count = input[field].length;
-    if (count < 1 || count > MAX_CODES) return broken(field, 'INVALID_COUNT', `A channel has 1 to ${MAX_CODES} ${field}, the default first.`);
+    if (count < 1 || count > MAX_CODES)
+      return broken(field, 'INVALID_COUNT', `A channel has 1 to ${MAX_CODES} ${field}, the default first.`);
   }
   const currency = input.currencies.find((code) => !isCurrencyCode(code));
-  if (currency !== undefined) return broken('currencies', 'INVALID_CURRENCY', `"${currency.slice(0, 20)}" is not a currency of ISO 4217.`);
+  if (currency !== undefined)
+    return broken('currencies', 'INVALID_CURRENCY', `"${currency.slice(0, 20)}" is not a currency of ISO 4217.`);
   const country = input.countries.find((code) => !isCountryCode(code));
-  if (country !== undefined) return broken('countries', 'INVALID_COUNTRY', `"${country.slice(0, 20)}" is not a country of ISO 3166-1.`);
+  if (country !== undefined)
+    return broken('countries', 'INVALID_COUNTRY', `"${country.slice(0, 20)}" is not a country of ISO 3166-1.`);
   const locale = input.locales.find((tag) => canonicalLocale(tag) === null);
-  if (locale !== undefined) return broken('locales', 'INVALID_LOCALE', `"${locale.slice(0, 20)}" is not a language tag of BCP 47.`);
-  if (input.locationIds.length > MAX_LOCATIONS) return broken('locationIds', 'INVALID_COUNT', `A channel sells the stock of at most ${MAX_LOCATIONS} locations.`);
+  if (locale !== undefined)
+    return broken('locales', 'INVALID_LOCALE', `"${locale.slice(0, 20)}" is not a language tag of BCP 47.`);
+  if (input.locationIds.length > MAX_LOCATIONS)
+    return broken('locationIds', 'INVALID_COUNT', `A channel sells the stock of at most ${MAX_LOCATIONS} locations.`);
   const location = input.locationIds.find((id) => !isId(id));
-  if (location !== undefined) return broken('locationIds', 'INVALID_LOCATION', `"${location.slice(0, 40)}" is not the id of a location.`);
+  if (location !== undefined)
+    return broken('locationIds', 'INVALID_LOCATION', `"${location.slice(0, 40)}" is not the id of a location.`);
   return {
     channel: {
       code: input.code,

@@ -61,11 +61,23 @@ function compareRows<T>(kept: readonly T[], wanted: readonly T[], idOf: (row: T)
  * @param channels where the input publishes: it is shown there exactly when `wanted.published`, and elsewhere as before.
  * @param newId makes ids of new rows.
  */
-export function compareProduct(kept: KeptProduct, wanted: AcceptedProduct, channels: readonly string[], newId: () => string): ProductDifference {
+export function compareProduct(
+  kept: KeptProduct,
+  wanted: AcceptedProduct,
+  channels: readonly string[],
+  newId: () => string,
+): ProductDifference {
   const mediaIds = new Map(kept.media.map(({ url, mediaId }) => [url, mediaId]));
-  const media = wanted.media.map(({ url, altText }, position): KeptMedia => ({ mediaId: mediaIds.get(url) ?? newId(), position, url, altText }));
+  const media = wanted.media.map(({ url, altText }, position): KeptMedia => ({
+    mediaId: mediaIds.get(url) ?? newId(),
+    position,
+    url,
+    altText,
+  }));
   const idOfUrl = new Map(media.map(({ url, mediaId }) => [url, mediaId]));
-  const variantIds = new Map(kept.variants.map(({ optionValues, variantId }) => [JSON.stringify(optionValues), variantId]));
+  const variantIds = new Map(
+    kept.variants.map(({ optionValues, variantId }) => [JSON.stringify(optionValues), variantId]),
+  );
   const variants = wanted.variants.map(
     ({ optionValues, sku, barcode, weightGrams, imageUrl }, position): KeptVariant => ({
       variantId: variantIds.get(JSON.stringify(optionValues)) ?? newId(),

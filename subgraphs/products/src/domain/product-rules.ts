@@ -50,11 +50,28 @@ export interface ProductContent {
 export interface AcceptedProduct {
   readonly content: ProductContent;
   readonly published: boolean;
-  readonly variants: readonly { readonly optionValues: readonly string[]; readonly sku: string | null; readonly barcode: string | null; readonly weightGrams: number | null; readonly imageUrl: string | null }[];
+  readonly variants: readonly {
+    readonly optionValues: readonly string[];
+    readonly sku: string | null;
+    readonly barcode: string | null;
+    readonly weightGrams: number | null;
+    readonly imageUrl: string | null;
+  }[];
   readonly media: readonly { readonly url: string; readonly altText: string | null }[];
 }
 
-export const PRODUCT_LIMITS = { title: 255, label: 255, descriptionHtml: 100_000, tags: 250, options: 3, variants: 250, media: 250, altText: 1_024, seoTitle: 255, seoDescription: 1_024 } as const;
+export const PRODUCT_LIMITS = {
+  title: 255,
+  label: 255,
+  descriptionHtml: 100_000,
+  tags: 250,
+  options: 3,
+  variants: 250,
+  media: 250,
+  altText: 1_024,
+  seoTitle: 255,
+  seoDescription: 1_024,
+} as const;
 const MAX_WEIGHT_GRAMS = 2_147_483_647;
 /** Option values of one variant stand in one index entry, which PostgreSQL bounds at 2,704 bytes. */
 const MAX_OPTION_BYTES = 2_000;
@@ -68,7 +85,8 @@ function rule(holds: boolean, message: string): asserts holds {
 const utf8 = new TextEncoder();
 
 /** Whether a text can be a handle: lower-case letters, digits, hyphens, dots and underscores, 1 to 255, beginning with a letter or digit. */
-export const isHandle = (text: string): boolean => /^[\p{L}\p{N}][\p{L}\p{N}\p{M}_.-]{0,254}$/u.test(text) && text === text.toLowerCase();
+export const isHandle = (text: string): boolean =>
+  /^[\p{L}\p{N}][\p{L}\p{N}\p{M}_.-]{0,254}$/u.test(text) && text === text.toLowerCase();
 
 const optional = (name: string, text: string | null | undefined, maximum: number): string | null => {
   const clean = cleanOptional(text);
@@ -88,16 +106,21 @@ export function acceptTitle(title: string): string {
 export function acceptTags(tags: readonly string[]): string[] {
   rule(tags.length <= PRODUCT_LIMITS.tags, `There are ${tags.length} tags, and ${PRODUCT_LIMITS.tags} are allowed.`);
   const clean = new Set(tags.map(cleanLine).filter((tag) => tag !== ''));
-  for (const tag of clean) rule(tag.length <= PRODUCT_LIMITS.label, `A tag has more than ${PRODUCT_LIMITS.label} characters.`);
+  for (const tag of clean)
+    rule(tag.length <= PRODUCT_LIMITS.label, `A tag has more than ${PRODUCT_LIMITS.label} characters.`);
   return [...clean].sort();
 }
 
 /** A brand or type as it is kept. @throws a reason that `ruleReason` reads */
-export const acceptLabel = (name: string, text: string | null | undefined): string | null => optional(name, text, PRODUCT_LIMITS.label);
+export const acceptLabel = (name: string, text: string | null | undefined): string | null =>
+  optional(name, text, PRODUCT_LIMITS.label);
 
 /** A description as it is kept. @param sanitise removes what is not safe to render. @throws a reason that `ruleReason` reads */
 export function acceptDescription(html: string, sanitise: (html: string) => string): string {
-  rule(html.length <= PRODUCT_LIMITS.descriptionHtml, `The description has more than ${PRODUCT_LIMITS.descriptionHtml} characters.`);
+  rule(
+    html.length <= PRODUCT_LIMITS.descriptionHtml,
+    `The description has more than ${PRODUCT_LIMITS.descriptionHtml} characters.`,
+  );
   return sanitise(cleanBlock(html));
 }
 
@@ -108,7 +131,10 @@ export function ruleReason(error: unknown): string {
 }
 
 /** Checks a product. @returns it as it is kept, or why it cannot be. */
-export function acceptProduct(input: ProductInput, sanitise: (html: string) => string): { readonly product: AcceptedProduct } | { readonly reason: string } {
+export function acceptProduct(
+  input: ProductInput,
+  sanitise: (html: string) => string,
+): { readonly product: AcceptedProduct } | { readonly reason: string } {
   try {
     return { product: accept(input, sanitise) };
   } catch (error) {
@@ -117,10 +143,19 @@ export function acceptProduct(input: ProductInput, sanitise: (html: string) => s
 }
 
 function accept(input: ProductInput, sanitise: (html: string) => string): AcceptedProduct {
-  rule(isHandle(input.handle), 'The handle must be 1 to 255 lower-case letters, digits, hyphens, dots and underscores.');
+  rule(
+    isHandle(input.handle),
+    'The handle must be 1 to 255 lower-case letters, digits, hyphens, dots and underscores.',
+  );
   const optionNames = input.optionNames.map(cleanLine);
-  rule(optionNames.length <= PRODUCT_LIMITS.options, `There are ${optionNames.length} options, and ${PRODUCT_LIMITS.options} are allowed.`);
-  rule(optionNames.every((name) => name !== '' && name.length <= PRODUCT_LIMITS.label), `An option name must have 1 to ${PRODUCT_LIMITS.label} characters.`);
+  rule(
+    optionNames.length <= PRODUCT_LIMITS.options,
+    `There are ${optionNames.length} options, and ${PRODUCT_LIMITS.options} are allowed.`,
+  );
+  rule(
+    optionNames.every((name) => name !== '' && name.length <= PRODUCT_LIMITS.label),
+    `An option name must have 1 to ${PRODUCT_LIMITS.label} characters.`,
+  );
   rule(new Set(optionNames).size === optionNames.length, 'Two options have the same name.');
   const media = acceptMedia(input.media);
   return {
@@ -132,7 +167,11 @@ function accept(input: ProductInput, sanitise: (html: string) => string): Accept
       productType: acceptLabel('The product type', input.productType),
       tags: acceptTags(input.tags),
       seoTitle: optional('The title for search engines', input.seoTitle, PRODUCT_LIMITS.seoTitle),
-      seoDescription: optional('The description for search engines', input.seoDescription, PRODUCT_LIMITS.seoDescription),
+      seoDescription: optional(
+        'The description for search engines',
+        input.seoDescription,
+        PRODUCT_LIMITS.seoDescription,
+      ),
       externalReference: acceptLabel('The external reference', input.externalReference),
       optionNames,
     },
@@ -143,7 +182,10 @@ function accept(input: ProductInput, sanitise: (html: string) => string): Accept
 }
 
 function acceptMedia(media: readonly MediaInput[]): AcceptedProduct['media'] {
-  rule(media.length <= PRODUCT_LIMITS.media, `There are ${media.length} images, and ${PRODUCT_LIMITS.media} are allowed.`);
+  rule(
+    media.length <= PRODUCT_LIMITS.media,
+    `There are ${media.length} images, and ${PRODUCT_LIMITS.media} are allowed.`,
+  );
   const seen = new Set<string>();
   return media.map(({ url, altText }) => {
     rule(isWebAddress(url), `"${cleanLine(url).slice(0, 100)}" is not a web address of at most 2,048 characters.`);
@@ -153,21 +195,40 @@ function acceptMedia(media: readonly MediaInput[]): AcceptedProduct['media'] {
   });
 }
 
-function acceptVariants(variants: readonly VariantInput[], optionCount: number, urls: ReadonlySet<string>): AcceptedProduct['variants'] {
+function acceptVariants(
+  variants: readonly VariantInput[],
+  optionCount: number,
+  urls: ReadonlySet<string>,
+): AcceptedProduct['variants'] {
   rule(variants.length > 0, 'There is no variant.');
-  rule(variants.length <= PRODUCT_LIMITS.variants, `There are ${variants.length} variants, and ${PRODUCT_LIMITS.variants} are allowed.`);
+  rule(
+    variants.length <= PRODUCT_LIMITS.variants,
+    `There are ${variants.length} variants, and ${PRODUCT_LIMITS.variants} are allowed.`,
+  );
   const seen = new Set<string>();
   return variants.map((variant) => {
     const optionValues = variant.optionValues.map(cleanLine);
     const name = optionValues.join(' / ').slice(0, 100) || 'without options';
-    rule(optionValues.length === optionCount, `The variant ${name} has ${optionValues.length} option values for ${optionCount} options.`);
-    rule(optionValues.every((value) => value !== '' && value.length <= PRODUCT_LIMITS.label), `An option value of the variant ${name} does not have 1 to ${PRODUCT_LIMITS.label} characters.`);
-    rule(utf8.encode(optionValues.join('')).length <= MAX_OPTION_BYTES, `The option values of the variant ${name} are too long together.`);
+    rule(
+      optionValues.length === optionCount,
+      `The variant ${name} has ${optionValues.length} option values for ${optionCount} options.`,
+    );
+    rule(
+      optionValues.every((value) => value !== '' && value.length <= PRODUCT_LIMITS.label),
+      `An option value of the variant ${name} does not have 1 to ${PRODUCT_LIMITS.label} characters.`,
+    );
+    rule(
+      utf8.encode(optionValues.join('')).length <= MAX_OPTION_BYTES,
+      `The option values of the variant ${name} are too long together.`,
+    );
     const key = JSON.stringify(optionValues);
     rule(!seen.has(key), `The variant ${name} occurs twice.`);
     seen.add(key);
     const weightGrams = variant.weightGrams ?? null;
-    rule(weightGrams === null || (Number.isInteger(weightGrams) && weightGrams >= 0 && weightGrams <= MAX_WEIGHT_GRAMS), `The weight of the variant ${name} is not a whole number of grams.`);
+    rule(
+      weightGrams === null || (Number.isInteger(weightGrams) && weightGrams >= 0 && weightGrams <= MAX_WEIGHT_GRAMS),
+      `The weight of the variant ${name} is not a whole number of grams.`,
+    );
     const imageUrl = variant.imageUrl ?? null;
     rule(imageUrl === null || urls.has(imageUrl), `The image of the variant ${name} is not one of the product's.`);
     return {

@@ -27,7 +27,9 @@ const wordsOf = (folded: string): string[] => (folded.match(/[\p{L}\p{N}]+/gu) ?
 function withSwaps(word: string): string[] {
   const letters = [...word];
   if (letters.length < SHORTEST_SWAPPED || letters.length > LONGEST_SWAPPED) return [word];
-  const swaps = letters.slice(1).map((letter, index) => [...letters.slice(0, index), letter, letters[index], ...letters.slice(index + 2)].join(''));
+  const swaps = letters
+    .slice(1)
+    .map((letter, index) => [...letters.slice(0, index), letter, letters[index], ...letters.slice(index + 2)].join(''));
   return [...new Set([word, ...swaps])];
 }
 

@@ -2,5 +2,11 @@
 export const variantTitle = (optionValues: readonly string[]): string => optionValues.join(' / ') || 'Default';
 
 /** The values of each option, in the order in which the variants first use them. */
-export const optionsOf = (optionNames: readonly string[], variants: readonly { readonly optionValues: readonly string[] }[]): { name: string; values: string[] }[] =>
-  optionNames.map((name, index) => ({ name, values: [...new Set(variants.flatMap(({ optionValues }) => optionValues[index] ?? []))] }));
+export const optionsOf = (
+  optionNames: readonly string[],
+  variants: readonly { readonly optionValues: readonly string[] }[],
+): { name: string; values: string[] }[] =>
+  optionNames.map((name, index) => ({
+    name,
+    values: [...new Set(variants.flatMap(({ optionValues }) => optionValues[index] ?? []))],
+  }));

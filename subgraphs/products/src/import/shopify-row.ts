@@ -20,7 +20,10 @@ export function readHeader(fields: readonly string[]): (fields: readonly string[
   });
   const missing = NEEDED.filter((name) => !places.has(name.toLowerCase()));
   if (missing.length > 0)
-    throw new CsvFault(1, `this is not a Shopify product export: the header has no column ${missing.map((name) => `"${name}"`).join(', ')}. Export the products as CSV again, with commas between the columns.`);
+    throw new CsvFault(
+      1,
+      `this is not a Shopify product export: the header has no column ${missing.map((name) => `"${name}"`).join(', ')}. Export the products as CSV again, with commas between the columns.`,
+    );
   return (cells, line) => ({
     line,
     cell: (column) => {
@@ -30,7 +33,14 @@ export function readHeader(fields: readonly string[]): (fields: readonly string[
   });
 }
 
-const VARIANT_COLUMNS = ['Option1 Value', 'Option2 Value', 'Option3 Value', 'Variant SKU', 'Variant Price', 'Variant Barcode'];
+const VARIANT_COLUMNS = [
+  'Option1 Value',
+  'Option2 Value',
+  'Option3 Value',
+  'Variant SKU',
+  'Variant Price',
+  'Variant Barcode',
+];
 
 /** Whether a row describes a variant; the others only carry an image. */
 export const isVariantRow = (row: ShopifyRow): boolean => VARIANT_COLUMNS.some((column) => row.cell(column) !== '');

@@ -20,8 +20,12 @@ const Query: QueryResolvers = {
 };
 
 const Mutation: MutationResolvers = {
-  productsUpsert: async (_, { input }, { db }) => ({ results: await upsertProducts(db, input.products, input.publishIn) }),
-  collectionsUpsert: async (_, { input }, { db }) => ({ collectionIds: await upsertCollections(db, input.collections) }),
+  productsUpsert: async (_, { input }, { db }) => ({
+    results: await upsertProducts(db, input.products, input.publishIn),
+  }),
+  collectionsUpsert: async (_, { input }, { db }) => ({
+    collectionIds: await upsertCollections(db, input.collections),
+  }),
   channelUpsert: async (_, { input }, { db }) => {
     const result = await setChannel(db, input, null);
     if (result.__typename !== 'ChannelSaved') throw badInput(result.message, result.path ?? []);
@@ -31,7 +35,8 @@ const Mutation: MutationResolvers = {
 
 function readChangeCursor(cursor: string): number {
   const [number] = decodeCursor(cursor, 1);
-  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw badInput('This cursor is not one that productChanges gave out. Begin without a cursor.', ['since']);
+  if (typeof number !== 'number' || !Number.isSafeInteger(number))
+    throw badInput('This cursor is not one that productChanges gave out. Begin without a cursor.', ['since']);
   return number;
 }
 

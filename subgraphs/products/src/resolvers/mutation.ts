@@ -6,7 +6,8 @@ import type { MutationResolvers, ProductUpdatedResolvers } from '../generated/sc
 export const Mutation: MutationResolvers = {
   productUpdate: (_, { input }, { db }) => updateProduct(db, input),
   productPublicationSet: (_, { input }, { db }) => setPublication(db, input),
-  channelSet: (_, { input: { expectedVersion, ...channel } }, { db }) => setChannel(db, channel, expectedVersion ?? null),
+  channelSet: (_, { input: { expectedVersion, ...channel } }, { db }) =>
+    setChannel(db, channel, expectedVersion ?? null),
 };
 
 export const ProductUpdated: ProductUpdatedResolvers = {

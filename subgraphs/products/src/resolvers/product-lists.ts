@@ -23,15 +23,26 @@ interface ListArguments {
 }
 
 /** The order that a sort means where there is nothing, something typed, or a collection's own order to go by. */
-const RELEVANCE: Readonly<Record<ListQuery['within']['kind'], ListOrder>> = { all: 'newest', search: 'match', collection: 'place' };
+const RELEVANCE: Readonly<Record<ListQuery['within']['kind'], ListOrder>> = {
+  all: 'newest',
+  search: 'match',
+  collection: 'place',
+};
 
 /** Opens a list of products by a field's arguments and reads its page. @throws GraphQLError BAD_USER_INPUT for arguments out of bounds */
-export async function openProductList(ctx: Context, within: ListQuery['within'], args: ListArguments, fixedOrder?: ListOrder): Promise<ProductConnectionMapper> {
-  const order = fixedOrder ?? (args.sort === 'TITLE' ? 'title' : args.sort === 'NEWEST' ? 'newest' : RELEVANCE[within.kind]);
+export async function openProductList(
+  ctx: Context,
+  within: ListQuery['within'],
+  args: ListArguments,
+  fixedOrder?: ListOrder,
+): Promise<ProductConnectionMapper> {
+  const order =
+    fixedOrder ?? (args.sort === 'TITLE' ? 'title' : args.sort === 'NEWEST' ? 'newest' : RELEVANCE[within.kind]);
   const filters = boundedList(args.filters ?? [], MAX_FILTERS, ['filters']);
   for (const { values } of filters) {
     boundedList(values, MAX_FILTER_VALUES, ['filters', 'values']);
-    if (!values.every(isStorable)) throw badInput('A filter has a value that no product can have.', ['filters', 'values']);
+    if (!values.every(isStorable))
+      throw badInput('A filter has a value that no product can have.', ['filters', 'values']);
   }
   const list: ListQuery = {
     audience: args.audience ?? ctx.audience,

@@ -10,7 +10,8 @@ export const ProductVariant: ProductVariantResolvers = {
     return product;
   },
   title: ({ optionValues }) => variantTitle(optionValues),
-  selectedOptions: ({ optionNames, optionValues }) => optionNames.map((name, index) => ({ name, value: optionValues[index] ?? '' })),
+  selectedOptions: ({ optionNames, optionValues }) =>
+    optionNames.map((name, index) => ({ name, value: optionValues[index] ?? '' })),
   image: async ({ productId, mediaId }, _, { loaders }) => {
     const media = await loaders.mediaOfProduct.load(productId);
     return media.find((each) => each.mediaId === mediaId) ?? media[0] ?? null;

@@ -14,7 +14,8 @@ export const Product: ProductResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.product.load(id),
   id: ({ productId }) => productId,
   descriptionHtml: (product, _, ctx) => descriptionOf(product, ctx),
-  options: async ({ productId, optionNames }, _, { loaders }) => (optionNames.length === 0 ? [] : optionsOf(optionNames, await loaders.variantsOfProduct.load(productId))),
+  options: async ({ productId, optionNames }, _, { loaders }) =>
+    optionNames.length === 0 ? [] : optionsOf(optionNames, await loaders.variantsOfProduct.load(productId)),
   variants: async (product, _, { loaders }) => {
     loaders.product.prime(product.productId, product);
     return loaders.variantsOfProduct.load(product.productId);

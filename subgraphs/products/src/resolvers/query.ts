@@ -27,30 +27,51 @@ export const Query: QueryResolvers = {
   },
   channels: (_, __, { db }) => findAllChannels(db.sql),
   product: (_, { id }, { db, audience }) => (isId(id) ? findProduct(db.sql, audience, { productId: id }) : null),
-  productByHandle: (_, { handle }, { db, audience }) => (isStorable(handle) ? findProduct(db.sql, audience, { handle }) : null),
+  productByHandle: (_, { handle }, { db, audience }) =>
+    isStorable(handle) ? findProduct(db.sql, audience, { handle }) : null,
   variant: (_, { id }, { loaders }) => loaders.variant.load(id),
-  variants: (_, { ids }, { loaders }) => Promise.all(boundedList(ids, MAX_VARIANTS, ['ids']).map((id) => loaders.variant.load(id))),
-  variantsBySku: (_, { sku }, { db, audience }) => (isStorable(sku) ? findVariantsByCode(db.sql, audience, 'sku', sku, MAX_SAME_CODE) : []),
-  variantsByBarcode: (_, { barcode }, { db, audience }) => (isStorable(barcode) ? findVariantsByCode(db.sql, audience, 'barcode', barcode, MAX_SAME_CODE) : []),
+  variants: (_, { ids }, { loaders }) =>
+    Promise.all(boundedList(ids, MAX_VARIANTS, ['ids']).map((id) => loaders.variant.load(id))),
+  variantsBySku: (_, { sku }, { db, audience }) =>
+    isStorable(sku) ? findVariantsByCode(db.sql, audience, 'sku', sku, MAX_SAME_CODE) : [],
+  variantsByBarcode: (_, { barcode }, { db, audience }) =>
+    isStorable(barcode) ? findVariantsByCode(db.sql, audience, 'barcode', barcode, MAX_SAME_CODE) : [],
   productSearch: (_, { query, ...args }, ctx) => {
-    if (query.length > MAX_QUERY_LENGTH) throw badInput(`A query has at most ${MAX_QUERY_LENGTH} characters, not ${query.length}.`, ['query']);
+    if (query.length > MAX_QUERY_LENGTH)
+      throw badInput(`A query has at most ${MAX_QUERY_LENGTH} characters, not ${query.length}.`, ['query']);
     const text = readSearchText(query);
     return openProductList(ctx, text ? { kind: 'search', text } : { kind: 'all' }, args);
   },
   productListing: (_, { first, after }, ctx) =>
     // Site maps and feeds are for the public, whoever fetches them.
-    openProductList(ctx, { kind: 'all' }, { first: first ?? DEFAULT_LISTING, after, maxPage: MAX_LISTING, audience: { seesAll: false, channel: channelOf(ctx) } }, 'oldest'),
+    openProductList(
+      ctx,
+      { kind: 'all' },
+      {
+        first: first ?? DEFAULT_LISTING,
+        after,
+        maxPage: MAX_LISTING,
+        audience: { seesAll: false, channel: channelOf(ctx) },
+      },
+      'oldest',
+    ),
   collectionByHandle: (_, { handle }, { db }) => (isStorable(handle) ? findCollectionByHandle(db.sql, handle) : null),
   collections: async (_, { first, after }, { db }) => {
     const size = pageSize(first, DEFAULT_PAGE, MAX_PAGE);
     const position = after == null ? null : readCollectionCursor(after);
     const rows = await findCollectionPage(db.sql, position, size + 1);
-    return toConnection(rows, size, ({ titleKey, collectionId }) => encodeCursor([titleKey, collectionId]), position !== null);
+    return toConnection(
+      rows,
+      size,
+      ({ titleKey, collectionId }) => encodeCursor([titleKey, collectionId]),
+      position !== null,
+    );
   },
 };
 
 function readCollectionCursor(cursor: string) {
   const [titleKey, collectionId] = decodeCursor(cursor, 2);
-  if (typeof titleKey !== 'string' || !isStorable(titleKey) || typeof collectionId !== 'string' || !isId(collectionId)) throw badInput('This cursor is not one that this list gave out. Begin without a cursor.', ['after']);
+  if (typeof titleKey !== 'string' || !isStorable(titleKey) || typeof collectionId !== 'string' || !isId(collectionId))
+    throw badInput('This cursor is not one that this list gave out. Begin without a cursor.', ['after']);
   return { titleKey, collectionId };
 }

@@ -25,8 +25,7 @@ afterAll(() => testDb.drop());
 async function hold(variantCount = 1) {
   const { channel, locationIds } = await makeChannel(db);
   const locationId = locationIds[0]!;
-  const variantIds: string[] = [];
-  for (const _ of upTo(variantCount)) variantIds.push(await makeVariant(db, locationId, 5));
+  const variantIds = await Promise.all(upTo(variantCount).map(() => makeVariant(db, locationId, 5)));
   const demand = demandOf(channel, [variantIds.map((variantId) => ({ variantId, locationId, quantity: 2 }))]);
   expect((await createReserve(db)(demand)).kind).toBe('held');
   const levels = () => Promise.all(variantIds.map((variantId) => levelOf(db, variantId, locationId)));

@@ -40,7 +40,9 @@ export function startSweeper(db: Database, logger: Logger): () => Promise<void> 
     if (!stopped) schedule();
   };
   const schedule = () => {
-    timer = setTimeout(() => (running = run()), SWEEP_MS).unref();
+    timer = setTimeout(() => {
+      running = run();
+    }, SWEEP_MS).unref();
   };
 
   schedule();

@@ -17,7 +17,11 @@ export interface ChannelView {
 }
 
 /** Makes the view, empty. @param onChange is told the codes of channels whose locations are other than before. */
-export function createChannelView(db: Database, logger: Logger, onChange: (channels: readonly string[]) => void): ChannelView {
+export function createChannelView(
+  db: Database,
+  logger: Logger,
+  onChange: (channels: readonly string[]) => void,
+): ChannelView {
   let known = new Map<string, ReadonlySet<string>>();
   const stopping = new AbortController();
   let refreshing: Promise<void> | undefined;
@@ -58,4 +62,5 @@ export function createChannelView(db: Database, logger: Logger, onChange: (chann
   };
 }
 
-const equal = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean => a.size === b.size && [...a].every((id) => b.has(id));
+const equal = (a: ReadonlySet<string>, b: ReadonlySet<string>): boolean =>
+  a.size === b.size && [...a].every((id) => b.has(id));

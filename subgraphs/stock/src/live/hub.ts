@@ -74,7 +74,11 @@ export function createHub(locationIdsOf: (channel: string) => ReadonlySet<string
 
   return {
     watch(channel, variantIds) {
-      const registration: Registration = { channel, variantIds, mailbox: createMailbox(variantIds?.length ?? FEED_MAILBOX) };
+      const registration: Registration = {
+        channel,
+        variantIds,
+        mailbox: createMailbox(variantIds?.length ?? FEED_MAILBOX),
+      };
       registrations.add(registration);
       if (!variantIds) feeds.add(registration);
       for (const variantId of variantIds ?? []) {

@@ -12,7 +12,15 @@ import type { LocationRow } from '../data/locations.ts';
 import { findReservation } from '../data/reservations.ts';
 import { isDemandFault, toDemand } from '../domain/demand.ts';
 import { isKey } from '../domain/texts.ts';
-import type { LocationState, LocationUpsert, Resolvers, ReserveInput, ResolversTypes, ResolversUnionTypes, StockCandidate } from '../generated/internal.ts';
+import type {
+  LocationState,
+  LocationUpsert,
+  Resolvers,
+  ReserveInput,
+  ResolversTypes,
+  ResolversUnionTypes,
+  StockCandidate,
+} from '../generated/internal.ts';
 import { availabilityFeed } from '../subscriptions.ts';
 
 const MAX_CANDIDATE_VARIANTS = 250;
@@ -22,10 +30,14 @@ const MAX_LOCATIONS = 250;
 /** Resolvers of `internal.graphql`. */
 export const internalResolvers: Resolvers = {
   Query: {
-    stockCandidates: (_, { channel, variantIds }, ctx) => findCandidates(ctx, channel, boundedList(variantIds, MAX_CANDIDATE_VARIANTS, ['variantIds'])),
-    channelAvailability: (_, { channel, variantIds }, ctx) => readAvailability(ctx.db, channel, boundedList(variantIds, MAX_AVAILABILITY_VARIANTS, ['variantIds'])),
+    stockCandidates: (_, { channel, variantIds }, ctx) =>
+      findCandidates(ctx, channel, boundedList(variantIds, MAX_CANDIDATE_VARIANTS, ['variantIds'])),
+    channelAvailability: (_, { channel, variantIds }, ctx) =>
+      readAvailability(ctx.db, channel, boundedList(variantIds, MAX_AVAILABILITY_VARIANTS, ['variantIds'])),
     locationStates: async (_, { ids }, ctx) => {
-      const locations = await Promise.all(boundedList(ids, MAX_LOCATIONS, ['ids']).map((id) => ctx.loaders.location.load(id)));
+      const locations = await Promise.all(
+        boundedList(ids, MAX_LOCATIONS, ['ids']).map((id) => ctx.loaders.location.load(id)),
+      );
       return locations.map((location) => location && toState(location));
     },
     reservation: (_, { key }, ctx) => (isKey(key) ? findReservation(ctx.db, key) : null),
@@ -35,12 +47,17 @@ export const internalResolvers: Resolvers = {
     reservationCommit: (_, { key }, ctx) => commitReservation(ctx.db, key),
     reservationRelease: (_, { key }, ctx) => releaseReservation(ctx.db, key),
     locationsUpsert: (_, { input }, ctx) => upsertLocations(ctx.db, input.locations.map(complete)),
-    levelsImport: async (_, { input }, ctx) => ({ changedCount: await importLevels(ctx.db, input.locationId, input.levels) }),
+    levelsImport: async (_, { input }, ctx) => ({
+      changedCount: await importLevels(ctx.db, input.locationId, input.levels),
+    }),
   },
   Subscription: { availabilityFeed },
 };
 
-async function reserve(ctx: Context, input: ReserveInput): Promise<ResolversUnionTypes<ResolversTypes>['ReserveResult']> {
+async function reserve(
+  ctx: Context,
+  input: ReserveInput,
+): Promise<ResolversUnionTypes<ResolversTypes>['ReserveResult']> {
   const demand = toDemand(input, isId);
   if (isDemandFault(demand)) throw badInput(demand.message, demand.path);
   return toResult(input.key, await ctx.reserve(demand));

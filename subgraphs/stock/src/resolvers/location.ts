@@ -21,6 +21,7 @@ export const locationQueries: Pick<QueryResolvers, 'location' | 'locations'> = {
 
 function codeOf(cursor: string): string {
   const [code] = decodeCursor(cursor, 1);
-  if (typeof code !== 'string' || !isPlainText(code)) throw badInput('This cursor is not one that this list gave out. Begin without a cursor.', ['after']);
+  if (typeof code !== 'string' || !isPlainText(code))
+    throw badInput('This cursor is not one that this list gave out. Begin without a cursor.', ['after']);
   return code;
 }
