@@ -110,7 +110,9 @@ export const cartLines = schema.table(
     seq: bigint('seq', { mode: 'number' }).notNull().generatedAlwaysAsIdentity(),
   },
   (table) => [
-    foreignKey({ name: 'cart_lines_cart', columns: [table.cartId], foreignColumns: [carts.cartId] }).onDelete('cascade'),
+    foreignKey({ name: 'cart_lines_cart', columns: [table.cartId], foreignColumns: [carts.cartId] }).onDelete(
+      'cascade',
+    ),
     unique('cart_lines_variant').on(table.cartId, table.variantId),
     check('cart_lines_quantity', sql`quantity between 1 and 10000`),
   ],
@@ -149,9 +151,15 @@ export const checkouts = schema.table(
     foreignKey({ name: 'checkouts_cart', columns: [table.cartId], foreignColumns: [carts.cartId] }),
     unique('checkouts_idempotency').on(table.callerScope, table.channel, table.keyHash),
     unique('checkouts_order').on(table.orderId),
-    uniqueIndex('checkouts_one_live').on(table.cartId).where(sql`state not in ('placed', 'failed')`),
-    index('checkouts_due').on(table.dueAt).where(sql`state not in ('placed', 'failed')`),
-    index('checkouts_finished').on(table.updatedAt).where(sql`state in ('placed', 'failed')`),
+    uniqueIndex('checkouts_one_live')
+      .on(table.cartId)
+      .where(sql`state not in ('placed', 'failed')`),
+    index('checkouts_due')
+      .on(table.dueAt)
+      .where(sql`state not in ('placed', 'failed')`),
+    index('checkouts_finished')
+      .on(table.updatedAt)
+      .where(sql`state in ('placed', 'failed')`),
     check(
       'checkouts_state',
       sql`state in ('routed', 'reserved', 'authorizing', 'action_required', 'authorized', 'placed', 'compensating', 'failed')`,
@@ -189,7 +197,9 @@ export const orders = schema.table(
     unique('orders_number').on(table.number),
     unique('orders_one_per_cart').on(table.cartId),
     index('orders_by_customer').on(table.customerId, table.placedAt.desc(), table.orderId.desc()),
-    index('orders_profile_due').on(table.profileDueAt).where(sql`profile_due_at is not null`),
+    index('orders_profile_due')
+      .on(table.profileDueAt)
+      .where(sql`profile_due_at is not null`),
     check('orders_status', sql`status in ('PLACED', 'CANCELLED')`),
     check('orders_total', sql`net_minor + tax_minor = gross_minor and gross_minor >= 0`),
   ],

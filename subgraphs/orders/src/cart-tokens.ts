@@ -25,7 +25,9 @@ export function createCartTokens(db: Database): CartTokens {
         secret = undefined;
         throw error;
       });
-      return createHmac('sha256', await secret).update(`${cartId}:${idempotencyKey}`).digest('base64url');
+      return createHmac('sha256', await secret)
+        .update(`${cartId}:${idempotencyKey}`)
+        .digest('base64url');
     },
   };
 }

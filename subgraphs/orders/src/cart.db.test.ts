@@ -32,7 +32,14 @@ beforeAll(async () => {
   cap = world.addVariant(2_380, 'Cap');
   bus = createMemoryBus();
   const { orders: identity } = await createTestIdentities(['orders']);
-  service = createApp({ db: database.open('orders'), bus, identity, logger: silentLogger, peers: world.peers, payments: noPayments });
+  service = createApp({
+    db: database.open('orders'),
+    bus,
+    identity,
+    logger: silentLogger,
+    peers: world.peers,
+    payments: noPayments,
+  });
   await service.start();
   await eventually(() => mutate(service, asGuest(), 'create', { lines: [{ variantId: cap, quantity: 1 }] }));
 });
@@ -47,14 +54,24 @@ const create = (input: object = {}, call = guest) => mutate(service, call, 'crea
 describe('cartCreate', () => {
   test('makes a cart with the defaults of the channel, prices it with one question, and gives a token of 32 bytes', async () => {
     const before = world.quoteCount;
-    const { cart, token } = await create({ lines: [{ variantId: mug, quantity: 2 }, { variantId: cap, quantity: 1 }] });
+    const { cart, token } = await create({
+      lines: [
+        { variantId: mug, quantity: 2 },
+        { variantId: cap, quantity: 1 },
+      ],
+    });
     expect(cart).toMatchObject({
       version: 1,
       status: 'OPEN',
       currency: 'EUR',
       country: 'DE',
       lines: [
-        { quantity: 2, variant: { id: mug }, unitPrice: { gross: { minorUnits: 1_190 } }, total: { gross: { minorUnits: 2_380 } } },
+        {
+          quantity: 2,
+          variant: { id: mug },
+          unitPrice: { gross: { minorUnits: 1_190 } },
+          total: { gross: { minorUnits: 2_380 } },
+        },
         { quantity: 1, variant: { id: cap } },
       ],
       quote: { total: { gross: { minorUnits: 4_760, currency: 'EUR' } } },
@@ -70,7 +87,9 @@ describe('cartCreate', () => {
     const lines = [{ variantId: mug, quantity: 1 }];
     const answers = await Promise.all(Array.from({ length: 10 }, () => create({ lines, idempotencyKey: key })));
     expect(new Set(answers.map((each) => `${each.cart.id} ${each.token}`)).size).toBe(1);
-    expect(await send(service, guest, 'cart', { id: answers[0].cart.id, token: answers[0].token })).toMatchObject({ id: answers[0].cart.id });
+    expect(await send(service, guest, 'cart', { id: answers[0].cart.id, token: answers[0].token })).toMatchObject({
+      id: answers[0].cart.id,
+    });
     await expect(create({ lines: [], idempotencyKey: key })).rejects.toThrow('BAD_USER_INPUT');
   });
 
@@ -107,7 +126,9 @@ describe('who sees a cart', () => {
     expect(await read(asStaff([]))).toBeNull();
     const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Cart { id } } }';
     const entity = async (call: typeof guest) =>
-      (await service.graph().execute({ query, variables: { r: [{ __typename: 'Cart', id: cart.id }] } }, call)).data?.['_entities'];
+      (await service.graph().execute({ query, variables: { r: [{ __typename: 'Cart', id: cart.id }] } }, call)).data?.[
+        '_entities'
+      ];
     expect(await entity(asCustomer(eve))).toEqual([null]);
     expect(await entity(asCustomer(ada))).toEqual([{ id: cart.id }]);
   });
@@ -117,8 +138,17 @@ describe('cartLinesSet', () => {
   test('sets, adds and removes lines, keeps the order, and counts the version', async () => {
     const { cart, token } = await create({ lines: [{ variantId: mug, quantity: 1 }] });
     const set = (lines: object[]) => mutate(service, guest, 'set', { cartId: cart.id, token, lines });
-    const both = await set([{ variantId: cap, quantity: 4 }, { variantId: mug, quantity: 3 }]);
-    expect(both.cart).toMatchObject({ version: 2, lines: [{ variant: { id: mug }, quantity: 3 }, { variant: { id: cap }, quantity: 4 }] });
+    const both = await set([
+      { variantId: cap, quantity: 4 },
+      { variantId: mug, quantity: 3 },
+    ]);
+    expect(both.cart).toMatchObject({
+      version: 2,
+      lines: [
+        { variant: { id: mug }, quantity: 3 },
+        { variant: { id: cap }, quantity: 4 },
+      ],
+    });
     const one = await set([{ variantId: mug, quantity: 0 }]);
     expect(one.cart).toMatchObject({ version: 3, lines: [{ variant: { id: cap }, quantity: 4 }] });
   });
@@ -127,15 +157,31 @@ describe('cartLinesSet', () => {
     const { cart, token } = await create({ lines: [{ variantId: mug, quantity: 1 }] });
     const set = (lines: object[]) => mutate(service, guest, 'set', { cartId: cart.id, token, lines });
     for (const quantity of [-1, 10_001])
-      expect(await set([{ variantId: cap, quantity: 1 }, { variantId: mug, quantity }])).toMatchObject({
+      expect(
+        await set([
+          { variantId: cap, quantity: 1 },
+          { variantId: mug, quantity },
+        ]),
+      ).toMatchObject({
         __typename: 'InvalidInput',
         code: 'INVALID_QUANTITY',
         path: ['input', 'lines', '1', 'quantity'],
       });
     for (const variantId of [newId(), 'nonsense'])
-      expect(await set([{ variantId, quantity: 1 }])).toMatchObject({ code: 'UNKNOWN_VARIANT', path: ['input', 'lines', '0', 'variantId'] });
-    expect(await set([{ variantId: mug, quantity: 1 }, { variantId: mug.toUpperCase(), quantity: 2 }])).toMatchObject({ code: 'DUPLICATE_VARIANT' });
-    expect(await send(service, guest, 'cart', { id: cart.id, token })).toMatchObject({ version: 1, lines: [{ quantity: 1 }] });
+      expect(await set([{ variantId, quantity: 1 }])).toMatchObject({
+        code: 'UNKNOWN_VARIANT',
+        path: ['input', 'lines', '0', 'variantId'],
+      });
+    expect(
+      await set([
+        { variantId: mug, quantity: 1 },
+        { variantId: mug.toUpperCase(), quantity: 2 },
+      ]),
+    ).toMatchObject({ code: 'DUPLICATE_VARIANT' });
+    expect(await send(service, guest, 'cart', { id: cart.id, token })).toMatchObject({
+      version: 1,
+      lines: [{ quantity: 1 }],
+    });
   });
 
   test('keeps a cart at 100 lines, whole inputs or none', async () => {
@@ -149,14 +195,24 @@ describe('cartLinesSet', () => {
             topic: 'products.product.changed',
             key: variantId,
             occurredAt: new Date().toISOString(),
-            payload: { productId: newId(), revision: 1, title: 'Pin', channelCodes: ['web'], variants: [{ variantId, title: 'Pin', sku: null }] },
+            payload: {
+              productId: newId(),
+              revision: 1,
+              title: 'Pin',
+              channelCodes: ['web'],
+              variants: [{ variantId, title: 'Pin', sku: null }],
+            },
           },
         ]),
       ),
     );
     const set = (lines: object[]) => mutate(service, guest, 'set', { cartId: cart.id, token, lines });
-    expect(await set(many.slice(0, 99).map((variantId) => ({ variantId, quantity: 1 })))).toMatchObject({ __typename: 'CartUpdated' });
-    expect(await set(many.slice(99).map((variantId) => ({ variantId, quantity: 1 })))).toMatchObject({ code: 'TOO_MANY_LINES' });
+    expect(await set(many.slice(0, 99).map((variantId) => ({ variantId, quantity: 1 })))).toMatchObject({
+      __typename: 'CartUpdated',
+    });
+    expect(await set(many.slice(99).map((variantId) => ({ variantId, quantity: 1 })))).toMatchObject({
+      code: 'TOO_MANY_LINES',
+    });
     expect((await send(service, guest, 'cart', { id: cart.id, token })).lines).toHaveLength(99);
   });
 
@@ -164,7 +220,12 @@ describe('cartLinesSet', () => {
     const { cart, token } = await create();
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        mutate(service, guest, 'set', { cartId: cart.id, token, expectedVersion: 1, lines: [{ variantId: mug, quantity: index + 1 }] }),
+        mutate(service, guest, 'set', {
+          cartId: cart.id,
+          token,
+          expectedVersion: 1,
+          lines: [{ variantId: mug, quantity: index + 1 }],
+        }),
       ),
     );
     const kinds = answers.map((each) => each.__typename as string).sort();
@@ -176,7 +237,14 @@ describe('cartLinesSet', () => {
     const { cart, token } = await create();
     await Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        mutate(service, guest, 'set', { cartId: cart.id, token, lines: [{ variantId: index % 2 ? mug : cap, quantity: index + 1 }, { variantId: index % 2 ? cap : mug, quantity: 0 }] }),
+        mutate(service, guest, 'set', {
+          cartId: cart.id,
+          token,
+          lines: [
+            { variantId: index % 2 ? mug : cap, quantity: index + 1 },
+            { variantId: index % 2 ? cap : mug, quantity: 0 },
+          ],
+        }),
       ),
     );
     const after = await send(service, guest, 'cart', { id: cart.id, token });
@@ -191,13 +259,18 @@ test('cartAddressSet keeps what is absent, moves the country, and refuses card n
   expect(await set({ shippingAddress: { city: 'Wien', country: 'AT' } })).toMatchObject({
     cart: { version: 2, country: 'AT', shippingAddress: { city: 'Wien', country: 'AT' } },
   });
-  expect(await set({ billingAddress: { city: 'Graz', country: 'AT' } })).toMatchObject({ cart: { shippingAddress: { city: 'Wien' } } });
+  expect(await set({ billingAddress: { city: 'Graz', country: 'AT' } })).toMatchObject({
+    cart: { shippingAddress: { city: 'Wien' } },
+  });
   expect(await set({ shippingAddress: { country: 'US' } })).toMatchObject({ code: 'COUNTRY_NOT_SERVED' });
   expect(await set({ shippingAddress: { name: '4242 4242 4242 4242', country: 'DE' } })).toMatchObject({
     code: 'CARD_NUMBER_REFUSED',
     path: ['input', 'shippingAddress', 'name'],
   });
-  expect(await set({ expectedVersion: 1, shippingAddress: { country: 'DE' } })).toMatchObject({ __typename: 'VersionConflict', currentVersion: 3 });
+  expect(await set({ expectedVersion: 1, shippingAddress: { country: 'DE' } })).toMatchObject({
+    __typename: 'VersionConflict',
+    currentVersion: 3,
+  });
 });
 
 test('a cart shows its lines without prices while prices is down', async () => {
@@ -218,7 +291,13 @@ test('a product event that is not newer changes nothing; a newer one unpublishes
         topic: 'products.product.changed',
         key: productId,
         occurredAt: new Date().toISOString(),
-        payload: { productId, revision, title: `Title ${revision}`, channelCodes, variants: ids.map((id) => ({ variantId: id, title: 'x', sku: null })) },
+        payload: {
+          productId,
+          revision,
+          title: `Title ${revision}`,
+          channelCodes,
+          variants: ids.map((id) => ({ variantId: id, title: 'x', sku: null })),
+        },
       },
     ]);
   const add = (id: string) => create({ lines: [{ variantId: id, quantity: 1 }] });
@@ -233,6 +312,10 @@ test('a product event that is not newer changes nothing; a newer one unpublishes
 
 test('openCheckouts is for services alone', async () => {
   const query = '{ openCheckouts { checkoutId state attemptCount startedAt } }';
-  expect(await service.graph('/internal/graphql').execute({ query }, asService())).toMatchObject({ data: { openCheckouts: [] } });
-  expect((await service.graph('/internal/graphql').execute({ query }, guest)).errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+  expect(await service.graph('/internal/graphql').execute({ query }, asService())).toMatchObject({
+    data: { openCheckouts: [] },
+  });
+  expect((await service.graph('/internal/graphql').execute({ query }, guest)).errors?.[0]?.extensions?.['code']).toBe(
+    'FORBIDDEN',
+  );
 });

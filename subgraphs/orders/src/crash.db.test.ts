@@ -3,10 +3,12 @@ import { silentLogger } from '@kontor/kit/src/logger.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { createPsp, type Psp } from '@kontor/psp/src/app.ts';
 import { asGuest, createTestIdentities } from '@kontor/testkit/src/callers.ts';
+import type { Database } from '@kontor/kit/src/database.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
+import { purgeFinished } from './data/checkouts.ts';
 import { type CheckoutPoint, ProcessDied } from './dependencies.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { createStripeProvider } from './payments/stripe.ts';
@@ -17,6 +19,8 @@ const SECRET_KEY = 'sk_test_kontor_demo';
 const guest = asGuest();
 
 let database: TestDatabase;
+let ordersDb: Database;
+let pspDb: Database;
 let psp: Psp;
 let payments: PaymentProvider;
 let world: SimulatedPeers;
@@ -25,6 +29,8 @@ let berlin: string;
 
 beforeAll(async () => {
   database = await createTestDatabase(['orders', 'psp']);
+  ordersDb = database.open('orders', { max: 2 });
+  pspDb = database.open('psp', { max: 2 });
   psp = createPsp({ db: database.open('psp'), secretKey: SECRET_KEY, logger: silentLogger });
   const port = await psp.listen(0, '127.0.0.1');
   payments = createStripeProvider({ secretKey: SECRET_KEY, baseUrl: `http://127.0.0.1:${port}` });
@@ -44,7 +50,7 @@ afterAll(async () => {
 async function start({ diesAt, nowOffset }: { diesAt?: CheckoutPoint; nowOffset?: string } = {}): Promise<Service> {
   const { orders: identity } = await createTestIdentities(['orders']);
   const service = createApp({
-    db: database.open('orders', nowOffset ? { nowOffset } : {}),
+    db: database.open('orders', { max: 4, ...(nowOffset ? { nowOffset } : {}) }),
     bus: createMemoryBus(),
     identity,
     logger: silentLogger,
@@ -59,7 +65,11 @@ async function start({ diesAt, nowOffset }: { diesAt?: CheckoutPoint; nowOffset?
 }
 
 /** Buys three mugs in a process that dies on the way. @returns the cart and the input that may be repeated. */
-async function buyAndDie(diesAt: CheckoutPoint, changes: object = {}, before = async (_service: Service, _input: object) => {}) {
+async function buyAndDie(
+  diesAt: CheckoutPoint,
+  changes: object = {},
+  before = async (_service: Service, _input: object) => {},
+) {
   const dying = await start({ diesAt });
   const cart = await eventually(() => mutate(dying, guest, 'create', { lines: [{ variantId: mug, quantity: 3 }] }));
   const input = purchase(cart, changes);
@@ -70,11 +80,13 @@ async function buyAndDie(diesAt: CheckoutPoint, changes: object = {}, before = a
 }
 
 async function traces({ cart }: Answer) {
-  const { sql } = database.open('orders');
+  const { sql } = ordersDb;
   const rows = await sql<{ checkout_id: string; state: string; cart: string }[]>`
     select k.checkout_id, k.state, c.status as cart from orders.checkouts k join orders.carts c using (cart_id) where cart_id = ${cart.id}`;
-  const [orders] = await sql<{ count: number }[]>`select count(*)::int as count from orders.orders where cart_id = ${cart.id}`;
-  const intents = await database.open('psp').sql<{ status: string }[]>`
+  const [orders] = await sql<
+    { count: number }[]
+  >`select count(*)::int as count from orders.orders where cart_id = ${cart.id}`;
+  const intents = await pspDb.sql<{ status: string }[]>`
     select status from psp.payment_intents where metadata ->> 'checkout' = ${rows[0]!.checkout_id}`;
   return {
     state: rows[0]!.state,
@@ -88,26 +100,37 @@ async function traces({ cart }: Answer) {
 const BOUGHT = { state: 'placed', cart: 'ORDERED', orderCount: 1, intents: ['requires_capture'], holds: ['COMMITTED'] };
 
 describe('a process that dies at checkout', () => {
-  test.each<CheckoutPoint>(['claimed', 'reserve-answered', 'reserved', 'authorize-answered', 'authorized', 'commit-answered', 'placed'])(
-    'at %s leaves a purchase that another process finishes by itself, once',
-    async (diesAt) => {
-      const { cart, input } = await buyAndDie(diesAt);
-      const other = await start({ nowOffset: '1 minute' });
-      await eventually(async () => expect(await traces(cart)).toEqual(BOUGHT));
-      expect(world.stock.levelOf(berlin, mug)).toBe(2);
-      const answer = await mutate(other, guest, 'checkout', input);
-      expect(answer).toMatchObject({ __typename: 'OrderPlaced', order: { payments: [{ status: 'AUTHORIZED' }], lines: [{ quantity: 3 }] } });
-      expect(await send(other, guest, 'cart', { id: cart.cart.id, token: cart.token })).toMatchObject({ order: { id: answer.order.id } });
-      await other.stop();
-      expect(await traces(cart)).toEqual(BOUGHT);
-    },
-  );
+  test.each<CheckoutPoint>([
+    'claimed',
+    'reserve-answered',
+    'reserved',
+    'authorize-answered',
+    'authorized',
+    'commit-answered',
+    'placed',
+  ])('at %s leaves a purchase that another process finishes by itself, once', async (diesAt) => {
+    const { cart, input } = await buyAndDie(diesAt);
+    const other = await start({ nowOffset: '1 minute' });
+    await eventually(async () => expect(await traces(cart)).toEqual(BOUGHT));
+    expect(world.stock.levelOf(berlin, mug)).toBe(2);
+    const answer = await mutate(other, guest, 'checkout', input);
+    expect(answer).toMatchObject({
+      __typename: 'OrderPlaced',
+      order: { payments: [{ status: 'AUTHORIZED' }], lines: [{ quantity: 3 }] },
+    });
+    expect(await send(other, guest, 'cart', { id: cart.cart.id, token: cart.token })).toMatchObject({
+      order: { id: answer.order.id },
+    });
+    await other.stop();
+    expect(await traces(cart)).toEqual(BOUGHT);
+  });
 
   test('keeps its lease: another process leaves the checkout alone until it ends, and answers for now', async () => {
     const { cart } = await buyAndDie('reserved');
     const early = await start();
-    const { sql } = database.open('orders');
-    const [row] = await sql`select lease_until > orders.app_now() + interval '5 seconds' as leased, attempt_count from orders.checkouts where cart_id = ${cart.cart.id}`;
+    const { sql } = ordersDb;
+    const [row] =
+      await sql`select lease_until > orders.app_now() + interval '5 seconds' as leased, attempt_count from orders.checkouts where cart_id = ${cart.cart.id}`;
     expect(row).toEqual({ leased: true, attempt_count: 1 });
     expect(await mutate(early, guest, 'checkout', purchase(cart))).toMatchObject({ __typename: 'Busy' });
     await early.stop();
@@ -117,16 +140,28 @@ describe('a process that dies at checkout', () => {
     await other.stop();
   });
 
-  test.each<CheckoutPoint>(['compensating', 'release-answered'])('at %s of a declined payment leaves nothing held', async (diesAt) => {
-    const { cart, input } = await buyAndDie(diesAt, { tenders: [{ kind: 'CARD', token: 'pm_card_chargeDeclined' }] });
-    const other = await start({ nowOffset: '1 minute' });
-    await eventually(async () =>
-      expect(await traces(cart)).toEqual({ state: 'failed', cart: 'OPEN', orderCount: 0, intents: ['requires_payment_method'], holds: ['RELEASED'] }),
-    );
-    expect(await mutate(other, guest, 'checkout', input)).toMatchObject({ __typename: 'PaymentDeclined', declineCode: 'generic_decline' });
-    await other.stop();
-    expect(world.stock.levelOf(berlin, mug)).toBe(5);
-  });
+  test.each<CheckoutPoint>(['compensating', 'release-answered'])(
+    'at %s of a declined payment leaves nothing held',
+    async (diesAt) => {
+      const { cart, input } = await buyAndDie(diesAt, { tenders: [{ kind: 'CARD', token: 'pm_card_chargeDeclined' }] });
+      const other = await start({ nowOffset: '1 minute' });
+      await eventually(async () =>
+        expect(await traces(cart)).toEqual({
+          state: 'failed',
+          cart: 'OPEN',
+          orderCount: 0,
+          intents: ['requires_payment_method'],
+          holds: ['RELEASED'],
+        }),
+      );
+      expect(await mutate(other, guest, 'checkout', input)).toMatchObject({
+        __typename: 'PaymentDeclined',
+        declineCode: 'generic_decline',
+      });
+      await other.stop();
+      expect(world.stock.levelOf(berlin, mug)).toBe(5);
+    },
+  );
 
   test.each<CheckoutPoint>(['compensating', 'cancel-answered', 'release-answered'])(
     'at %s of a purchase whose stock is gone gives the payment back',
@@ -141,9 +176,18 @@ describe('a process that dies at checkout', () => {
       await second.stop();
       const third = await start({ nowOffset: '2 minutes' });
       await eventually(async () =>
-        expect(await traces(cart)).toEqual({ state: 'failed', cart: 'OPEN', orderCount: 0, intents: ['canceled'], holds: ['EXPIRED'] }),
+        expect(await traces(cart)).toEqual({
+          state: 'failed',
+          cart: 'OPEN',
+          orderCount: 0,
+          intents: ['canceled'],
+          holds: ['EXPIRED'],
+        }),
       );
-      expect(await mutate(third, guest, 'checkout', input)).toMatchObject({ __typename: 'OutOfStock', lines: [{ requested: 3, available: 1 }] });
+      expect(await mutate(third, guest, 'checkout', input)).toMatchObject({
+        __typename: 'OutOfStock',
+        lines: [{ requested: 3, available: 1 }],
+      });
       await third.stop();
     },
   );
@@ -156,9 +200,14 @@ describe('a purchase that nobody finished for an hour', () => {
   ])('is given up and given back when the process died at %s', async (diesAt, intents) => {
     const { cart, input } = await buyAndDie(diesAt);
     const other = await start({ nowOffset: '1 hour' });
-    await eventually(async () => expect(await traces(cart)).toMatchObject({ state: 'failed', cart: 'OPEN', orderCount: 0, intents }));
+    await eventually(async () =>
+      expect(await traces(cart)).toMatchObject({ state: 'failed', cart: 'OPEN', orderCount: 0, intents }),
+    );
     expect([...world.stock.reservations.values()].filter((each) => each.status === 'HELD')).toEqual([]);
-    expect(await mutate(other, guest, 'checkout', input)).toMatchObject({ __typename: 'CheckoutInvalid', code: 'CHECKOUT_EXPIRED' });
+    expect(await mutate(other, guest, 'checkout', input)).toMatchObject({
+      __typename: 'CheckoutInvalid',
+      code: 'CHECKOUT_EXPIRED',
+    });
     await other.stop();
   });
 
@@ -170,19 +219,27 @@ describe('a purchase that nobody finished for an hour', () => {
     await first.stop();
     const other = await start({ nowOffset: '1 hour' });
     await eventually(async () =>
-      expect(await traces(cart)).toEqual({ state: 'failed', cart: 'OPEN', orderCount: 0, intents: ['canceled'], holds: ['RELEASED'] }),
+      expect(await traces(cart)).toEqual({
+        state: 'failed',
+        cart: 'OPEN',
+        orderCount: 0,
+        intents: ['canceled'],
+        holds: ['RELEASED'],
+      }),
     );
-    expect(await mutate(other, guest, 'checkout', input)).toMatchObject({ __typename: 'PaymentDeclined', declineCode: 'authentication_timeout' });
+    expect(await mutate(other, guest, 'checkout', input)).toMatchObject({
+      __typename: 'PaymentDeclined',
+      declineCode: 'authentication_timeout',
+    });
     await other.stop();
   });
 });
 
 test('finished checkouts are forgotten after a week, and their orders are not', async () => {
   const { cart } = await buyAndDie('placed');
-  const { purgeFinished } = await import('./data/checkouts.ts');
   expect(await purgeFinished(database.open('orders', { nowOffset: '6 days' }), 100)).toBe(0);
   expect(await purgeFinished(database.open('orders', { nowOffset: '8 days' }), 1_000)).toBeGreaterThan(0);
-  const { sql } = database.open('orders');
+  const { sql } = ordersDb;
   expect(await sql`select 1 from orders.checkouts where cart_id = ${cart.cart.id}`).toHaveLength(0);
   expect(await sql`select 1 from orders.orders where cart_id = ${cart.cart.id}`).toHaveLength(1);
 });
@@ -193,8 +250,12 @@ test('two processes that resume at once finish each checkout once', async () => 
   for (let index = 0; index < 12; index += 1) dead.push(await buyAndDie('reserved'));
   const both = await Promise.all([start({ nowOffset: '1 minute' }), start({ nowOffset: '1 minute' })]);
   for (const { cart } of dead) {
-    await eventually(async () => expect(await traces(cart)).toMatchObject({ state: 'placed', orderCount: 1, intents: ['requires_capture'] }));
+    await eventually(async () =>
+      expect(await traces(cart)).toMatchObject({ state: 'placed', orderCount: 1, intents: ['requires_capture'] }),
+    );
   }
   await Promise.all(both.map((each) => each.stop()));
-  expect([...world.stock.reservations.values()].map((each) => each.status)).toEqual(Array.from({ length: 12 }, () => 'COMMITTED'));
+  expect([...world.stock.reservations.values()].map((each) => each.status)).toEqual(
+    Array.from({ length: 12 }, () => 'COMMITTED'),
+  );
 });

@@ -27,17 +27,24 @@ export type Loaders = ReturnType<typeof createLoaders>;
 export function createLoaders(orders: Orders, requestId: string) {
   const { db } = orders;
   return {
-    carts: new DataLoader(async (ids: readonly string[]) => alignByKey(ids, await findCarts(db, ids), (cart) => cart.cartId)),
-    orders: new DataLoader(async (ids: readonly string[]) => alignByKey(ids, await findOrders(db, ids), (order) => order.orderId)),
-    orderLines: new DataLoader(async (ids: readonly string[]) => groupByKey(ids, await findOrderLines(db, ids), (line) => line.orderId)),
-    payments: new DataLoader(async (ids: readonly string[]) => groupByKey(ids, await findPayments(db, ids), (payment) => payment.orderId)),
+    carts: new DataLoader(async (ids: readonly string[]) =>
+      alignByKey(ids, await findCarts(db, ids), (cart) => cart.cartId),
+    ),
+    orders: new DataLoader(async (ids: readonly string[]) =>
+      alignByKey(ids, await findOrders(db, ids), (order) => order.orderId),
+    ),
+    orderLines: new DataLoader(async (ids: readonly string[]) =>
+      groupByKey(ids, await findOrderLines(db, ids), (line) => line.orderId),
+    ),
+    payments: new DataLoader(async (ids: readonly string[]) =>
+      groupByKey(ids, await findPayments(db, ids), (payment) => payment.orderId),
+    ),
     fulfilmentOrders: new DataLoader(async (ids: readonly string[]) =>
       groupByKey(ids, await findFulfilmentOrders(db, ids), (each) => each.orderId),
     ),
-    ordersOfCustomers: new DataLoader(
-      (pages: readonly OrderPage[]) => loadPages(orders, pages),
-      { cacheKeyFn: ({ customerId, limit, after }) => `${customerId} ${pageKey({ limit, after })}` },
-    ),
+    ordersOfCustomers: new DataLoader((pages: readonly OrderPage[]) => loadPages(orders, pages), {
+      cacheKeyFn: ({ customerId, limit, after }) => `${customerId} ${pageKey({ limit, after })}`,
+    }),
     /** What a cart costs; null while prices cannot be asked. A cart and all its lines ask once. */
     quotes: new DataLoader<FilledCart, Quote | null, string>(
       (carts) => Promise.all(carts.map((cart) => quoteOf(orders, requestId, cart))),
@@ -56,7 +63,11 @@ async function loadPages({ db }: Orders, pages: readonly OrderPage[]): Promise<O
     const [first] = same;
     if (!first) continue;
     const ids = same.map((page) => page.customerId);
-    const groups = groupByKey(ids, await findOrdersOfCustomers(db, ids, first.limit, first.after), (order) => order.ownerId);
+    const groups = groupByKey(
+      ids,
+      await findOrdersOfCustomers(db, ids, first.limit, first.after),
+      (order) => order.ownerId,
+    );
     for (const [index, id] of ids.entries()) found.set(`${id} ${kind}`, groups[index] ?? []);
   }
   return pages.map((page) => found.get(`${page.customerId} ${pageKey(page)}`) ?? []);

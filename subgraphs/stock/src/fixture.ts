@@ -142,5 +142,5 @@ export async function reserveThrough(service: Service, call: Call, line: Allocat
     ... on InsufficientStock { variants { variantId requested available } } } }`;
   const input = { key: newId(), channel, ttlSeconds: 600, plans: [{ allocations: [line] }] };
   const answer = (await run(service, call, document, { input })) as Readonly<Record<string, Json>>;
-  return answer["reserve"];
+  return answer['reserve'];
 }

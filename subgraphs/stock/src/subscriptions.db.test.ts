@@ -54,7 +54,7 @@ const watch = (service: Service, ids: string[], call = asGuest()) =>
   service.graph().subscribe<Json>({ query: WATCH, variables: { ids } }, call)[Symbol.asyncIterator]();
 const next = async (events: AsyncIterator<GraphResult<Json>>) => {
   const { value, done } = await events.next();
-  return done ? 'done' : JSON.parse(JSON.stringify((value).data?.availabilityChanged ?? value));
+  return done ? 'done' : JSON.parse(JSON.stringify(value.data?.availabilityChanged ?? value));
 };
 
 describe('availabilityChanged', () => {

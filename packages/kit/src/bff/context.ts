@@ -66,11 +66,14 @@ const upstreamCall = (call: Call, query: string): Call => ({
   ...(call.signal && !query.startsWith('mutation') ? { signal: call.signal } : {}),
 });
 
-/** The data, unless an error cost a whole root field: then it is no answer that something is missing. */
+/**
+ * The data, unless an error cost a whole root field: then it is no answer that something is missing. An error without a path (a
+ * subgraph that did not answer) may have cost any root field that is null.
+ */
 function answered<Data>({ data, errors = [] }: GraphResult<Data>): Data {
-  const lost = errors.find(
-    ({ path }) => !data || !path || (data as Record<string, unknown>)[path[0] as string] === null,
-  );
+  const roots = data as Record<string, unknown> | null | undefined;
+  const isNull = (name: string) => roots?.[name] === null;
+  const lost = errors.find(({ path }) => !roots || (path ? isNull(String(path[0])) : Object.keys(roots).some(isNull)));
   if (lost) throw forwardedError(lost);
   if (!data) throw forwardedError({ message: 'The router gave no data and no error.' });
   return data;

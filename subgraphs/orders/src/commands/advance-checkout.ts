@@ -21,7 +21,12 @@ export const newOwner = (): string => newId();
  * kept before the next one begins. No lock or transaction is held meanwhile, only the lease, which each step renews.
  * @returns what the caller is answered; null when another process has taken the checkout over.
  */
-export async function advanceCheckout(orders: Orders, leased: Checkout, owner: string, requestId: string): Promise<Outcome | null> {
+export async function advanceCheckout(
+  orders: Orders,
+  leased: Checkout,
+  owner: string,
+  requestId: string,
+): Promise<Outcome | null> {
   const { checkoutId } = leased;
   const run: Run = {
     orders,
@@ -44,7 +49,10 @@ export async function advanceCheckout(orders: Orders, leased: Checkout, owner: s
     throw new Error(`checkout ${checkoutId} does not end`);
   } catch (error) {
     if (error instanceof ProcessDied) throw error;
-    orders.logger.warn({ err: error, checkoutId, state: checkout.state, attemptCount: checkout.attemptCount }, 'a checkout is put off');
+    orders.logger.warn(
+      { err: error, checkoutId, state: checkout.state, attemptCount: checkout.attemptCount },
+      'a checkout is put off',
+    );
     await releaseLease(orders.db, checkoutId, owner, Math.min(2 ** (checkout.attemptCount - 1), LONGEST_BACKOFF_S));
     return decided(checkout) ?? undecided(checkout.state);
   }

@@ -36,7 +36,12 @@ async function keepOutcome(run: Run, checkout: Checkout, outcome: PaymentOutcome
   switch (outcome.status) {
     case 'authorized': {
       const { intentId, card } = outcome;
-      return authorized(run, checkout, { intentId, clientSecret: null, cardBrand: card?.brand ?? null, cardLast4: card?.last4 ?? null });
+      return authorized(run, checkout, {
+        intentId,
+        clientSecret: null,
+        cardBrand: card?.brand ?? null,
+        cardLast4: card?.last4 ?? null,
+      });
     }
     case 'declined':
       return stepTo(run, checkout, { to: 'compensating', result: paymentDeclined(outcome.declineCode) });
@@ -50,7 +55,8 @@ async function keepOutcome(run: Run, checkout: Checkout, outcome: PaymentOutcome
 async function authorized(run: Run, checkout: Checkout, payment: CheckoutPayment | null): Promise<Step> {
   const given = payment ? { payment } : {};
   // The shopper of a checkout that nobody finished in time has gone; what is held on the card is given back.
-  if (checkout.ageS > GIVE_UP_AFTER_S) return stepTo(run, checkout, { to: 'compensating', ...given, result: tookTooLong() });
+  if (checkout.ageS > GIVE_UP_AFTER_S)
+    return stepTo(run, checkout, { to: 'compensating', ...given, result: tookTooLong() });
   const next = await moveCheckout(run.orders.db, checkout, run.owner, { to: 'authorized', ...given });
   if (!next && payment && (await run.stateOf(checkout)) === 'failed')
     await run.orders.payments.cancel(payment.intentId, paymentKey(checkout.checkoutId, 'cancel'));
@@ -59,7 +65,11 @@ async function authorized(run: Run, checkout: Checkout, payment: CheckoutPayment
 }
 
 /** Stock stays held; nobody asks again before the hold ends, except the shopper. */
-async function awaitShopper(run: Run, checkout: Checkout, { intentId, clientSecret }: PaymentOutcome & { status: 'action_required' }): Promise<Step> {
+async function awaitShopper(
+  run: Run,
+  checkout: Checkout,
+  { intentId, clientSecret }: PaymentOutcome & { status: 'action_required' },
+): Promise<Step> {
   const payment = { intentId, clientSecret, cardBrand: null, cardLast4: null };
   if (checkout.ageS >= HOLD_S)
     return stepTo(run, checkout, { to: 'compensating', payment, result: paymentDeclined('authentication_timeout') });
@@ -69,7 +79,10 @@ async function awaitShopper(run: Run, checkout: Checkout, { intentId, clientSecr
 }
 
 async function awaitProvider(run: Run, checkout: Checkout, reason: string): Promise<Step> {
-  run.orders.logger.warn({ checkoutId: checkout.checkoutId, reason, attemptCount: checkout.attemptCount }, 'the outcome of a payment is unknown');
+  run.orders.logger.warn(
+    { checkoutId: checkout.checkoutId, reason, attemptCount: checkout.attemptCount },
+    'the outcome of a payment is unknown',
+  );
   if (checkout.ageS > FORGET_AFTER_S) return stepTo(run, checkout, { to: 'compensating', result: tookTooLong() });
   const waits = checkout.state === 'action_required' ? 'action_required' : 'authorizing';
   const next = await moveCheckout(run.orders.db, checkout, run.owner, { to: waits });

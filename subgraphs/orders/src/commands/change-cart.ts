@@ -33,7 +33,10 @@ export async function whyUnchanged(orders: Orders, { cartId, expectedVersion }: 
   const cart = await findCart(orders.db, cartId);
   if (!cart) return cartNotFound();
   if (cart.status === 'ORDERED')
-    return invalidInput('CART_ALREADY_ORDERED', 'This cart became an order already: make a new cart.', ['input', 'cartId']);
+    return invalidInput('CART_ALREADY_ORDERED', 'This cart became an order already: make a new cart.', [
+      'input',
+      'cartId',
+    ]);
   if (cart.status === 'OPEN' && expectedVersion != null && expectedVersion !== cart.version)
     return versionConflict('The cart', cart.version);
   return busy('The cart', BUSY_MS);

@@ -4,10 +4,7 @@ import { type Failure, paymentPending, type Placed, type Waiting } from '../doma
 
 /** What a call of `checkout` is answered: the union of the graph, with the order by its id. */
 export type Outcome =
-  | Placed
-  | Failure
-  | Waiting
-  | ReturnType<typeof busy | typeof versionConflict | typeof idempotencyKeyReused>;
+  Placed | Failure | Waiting | ReturnType<typeof busy | typeof versionConflict | typeof idempotencyKeyReused>;
 
 const RETRY_AFTER_MS = 1_000;
 
@@ -15,7 +12,11 @@ const RETRY_AFTER_MS = 1_000;
 const PAYING: ReadonlySet<CheckoutState> = new Set(['reserved', 'authorizing', 'action_required', 'authorized']);
 
 /** The answer for a checkout that is decided; null while it is not. */
-export function decided(checkout: { readonly state: CheckoutState; readonly orderId: string; readonly result: Failure | null }): Outcome | null {
+export function decided(checkout: {
+  readonly state: CheckoutState;
+  readonly orderId: string;
+  readonly result: Failure | null;
+}): Outcome | null {
   if (checkout.state === 'placed') return { __typename: 'OrderPlaced', orderId: checkout.orderId };
   return checkout.state === 'failed' || checkout.state === 'compensating' ? checkout.result : null;
 }

@@ -38,12 +38,20 @@ interface Intent {
  * of another process wait for it. The caller's connection ending does not end the checkout.
  * @throws GraphQLError when prices or stock do not answer before anything was taken.
  */
-export async function checkout(orders: Orders, caller: Caller, input: CheckoutFields, requestId: string): Promise<Outcome> {
+export async function checkout(
+  orders: Orders,
+  caller: Caller,
+  input: CheckoutFields,
+  requestId: string,
+): Promise<Outcome> {
   const fault = inputFault(input);
   if (fault) return fault;
   const cart = isId(input.cartId) ? await findCart(orders.db, input.cartId) : null;
   if (!cart || !holdsCart(caller, cart, input.token))
-    return checkoutInvalid('CART_NOT_FOUND', 'There is no such cart, or the token is not its own.', ['input', 'cartId']);
+    return checkoutInvalid('CART_NOT_FOUND', 'There is no such cart, or the token is not its own.', [
+      'input',
+      'cartId',
+    ]);
 
   // A guest is known by nothing but the cart: the scope of the key is the cart itself.
   const callerScope = caller.role === 'guest' ? `cart:${cart.cartId}` : scopeOf(caller);
@@ -52,7 +60,9 @@ export async function checkout(orders: Orders, caller: Caller, input: CheckoutFi
   const name = `${callerScope} ${cart.channel} ${key.keyHash.toString('hex')} ${requestHash.toString('hex')}`;
   const underWay = orders.underWay.get(name);
   if (underWay) return underWay;
-  const outcome = once({ orders, caller, requestId, input, key, requestHash }, cart).finally(() => orders.underWay.delete(name));
+  const outcome = once({ orders, caller, requestId, input, key, requestHash }, cart).finally(() =>
+    orders.underWay.delete(name),
+  );
   orders.underWay.set(name, outcome);
   return outcome;
 }
@@ -92,21 +102,38 @@ async function begin(intent: Intent, cart: FilledCart): Promise<Outcome | null> 
   const { orders, caller, input, requestId, key, requestHash } = intent;
   const { expectedVersion } = input;
   if (cart.status === 'ORDERED')
-    return checkoutInvalid('CART_ALREADY_ORDERED', 'This cart became an order already: make a new cart.', ['input', 'cartId']);
+    return checkoutInvalid('CART_ALREADY_ORDERED', 'This cart became an order already: make a new cart.', [
+      'input',
+      'cartId',
+    ]);
   if (cart.status === 'IN_CHECKOUT') return busy('The cart', BUSY_MS);
   if (expectedVersion != null && expectedVersion !== cart.version) return versionConflict('The cart', cart.version);
 
   const channel = await findChannel(orders.db, cart.channel);
   const customerId = cart.customerId ?? caller.customerId ?? null;
-  const request = toRequest(input, cart, { customerId, needsEmail: caller.role === 'guest', countries: channel?.countries ?? [] });
+  const request = toRequest(input, cart, {
+    customerId,
+    needsEmail: caller.role === 'guest',
+    countries: channel?.countries ?? [],
+  });
   if ('__typename' in request) return request;
 
   const prepared = await prepareCheckout(orders, { cart, request, input, requestId });
   const { cartId } = cart;
-  if ('__typename' in prepared) return (await insertRefusal(orders.db, { ...key, cartId, requestHash }, prepared)) ? prepared : null;
+  if ('__typename' in prepared)
+    return (await insertRefusal(orders.db, { ...key, cartId, requestHash }, prepared)) ? prepared : null;
 
   const owner = newOwner();
-  const claim = { ...key, ...prepared, cartId, requestHash, request, owner, checkoutId: newId(), cartVersion: cart.version };
+  const claim = {
+    ...key,
+    ...prepared,
+    cartId,
+    requestHash,
+    request,
+    owner,
+    checkoutId: newId(),
+    cartVersion: cart.version,
+  };
   const leased = await claimCart(orders.db, claim);
   if (!leased) return null;
   orders.faults?.('claimed', leased.checkoutId);

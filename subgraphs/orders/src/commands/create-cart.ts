@@ -25,7 +25,11 @@ const MAX_KEY_LENGTH = 255;
  * @returns the id, and the token of a caller who is no customer.
  * @throws GraphQLError BAD_USER_INPUT for a fault of the input, since the payload has no branch for one.
  */
-export async function createCart(orders: Orders, caller: Caller, input: CartFields): Promise<{ cartId: string; token: string | null }> {
+export async function createCart(
+  orders: Orders,
+  caller: Caller,
+  input: CartFields,
+): Promise<{ cartId: string; token: string | null }> {
   const channel = await findChannel(orders.db, channelOf({ caller }));
   if (!channel) throw requestFault('SERVICE_UNAVAILABLE', 'This channel is not known here yet: repeat in a moment.');
   const { currency, country } = contextOf(channel, input);
@@ -37,16 +41,31 @@ export async function createCart(orders: Orders, caller: Caller, input: CartFiel
   const cartId = newId();
   const customerId = caller.customerId ?? null;
   const token = customerId === null ? await orders.cartTokens.make(cartId, key) : null;
-  const requestHash = sha256(JSON.stringify([currency, country, lines.map(({ variantId, quantity }) => [variantId, quantity])]));
+  const requestHash = sha256(
+    JSON.stringify([currency, country, lines.map(({ variantId, quantity }) => [variantId, quantity])]),
+  );
   const scope = { callerScope: scopeOf(caller), channel: channel.code };
   const keyHash = key === null ? null : sha256(key);
-  const cart = { cartId, ...scope, keyHash, currency, country, customerId, tokenHash: token === null ? null : sha256(token), requestHash, lines };
+  const cart = {
+    cartId,
+    ...scope,
+    keyHash,
+    currency,
+    country,
+    customerId,
+    tokenHash: token === null ? null : sha256(token),
+    requestHash,
+    lines,
+  };
   if (await insertCart(orders.db, cart)) return { cartId, token };
 
   const known = keyHash && (await findCartByKey(orders.db, { ...scope, keyHash }));
   if (!known) throw requestFault('SERVICE_UNAVAILABLE', 'The cart could not be made: repeat with the same key.');
   if (!requestHash.equals(known.requestHash))
-    throw badInput('This idempotency key made another cart. Use a new key for a new cart.', ['input', 'idempotencyKey']);
+    throw badInput('This idempotency key made another cart. Use a new key for a new cart.', [
+      'input',
+      'idempotencyKey',
+    ]);
   return { cartId: known.cartId, token: customerId === null ? await orders.cartTokens.make(known.cartId, key) : null };
 }
 
@@ -64,12 +83,19 @@ async function knownLines(orders: Orders, channel: string, wanted: readonly Line
   if (wanted.length > MAX_CART_LINES) throw badInput(`A cart has at most ${MAX_CART_LINES} lines.`, ['input', 'lines']);
   const fault = lineFault(wanted);
   if (fault) throw badInput(`${fault.code}: ${fault.message}`, ['input', 'lines', String(fault.index), fault.field]);
-  const lines = wanted.filter((line) => line.quantity > 0).map(({ variantId, quantity }) => ({ lineId: newId(), variantId: variantId.toLowerCase(), quantity }));
+  const lines = wanted
+    .filter((line) => line.quantity > 0)
+    .map(({ variantId, quantity }) => ({ lineId: newId(), variantId: variantId.toLowerCase(), quantity }));
   const known = await findPublishedVariants(orders.db, channel, lines.map((line) => line.variantId).filter(isId));
   const unknown = lines.find((line) => !known.has(line.variantId));
   if (unknown) {
     const index = wanted.findIndex((line) => line.variantId.toLowerCase() === unknown.variantId);
-    throw badInput('UNKNOWN_VARIANT: this channel does not sell the variant.', ['input', 'lines', String(index), 'variantId']);
+    throw badInput('UNKNOWN_VARIANT: this channel does not sell the variant.', [
+      'input',
+      'lines',
+      String(index),
+      'variantId',
+    ]);
   }
   return lines;
 }

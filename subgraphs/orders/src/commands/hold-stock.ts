@@ -21,15 +21,23 @@ export const tookTooLong = () =>
  */
 export async function holdStock(run: Run, checkout: Checkout): Promise<Step> {
   const paid = checkout.state === 'authorized';
-  if (!paid && checkout.ageS > GIVE_UP_AFTER_S) return stepTo(run, checkout, { to: 'compensating', result: tookTooLong() });
+  if (!paid && checkout.ageS > GIVE_UP_AFTER_S)
+    return stepTo(run, checkout, { to: 'compensating', result: tookTooLong() });
   const key = reservationKey(checkout.checkoutId, checkout.reservationAttempt);
-  const answer = await reserve(run.orders.peers.stock, run.requestId, { key, channel: checkout.channel, plans: checkout.plans });
+  const answer = await reserve(run.orders.peers.stock, run.requestId, {
+    key,
+    channel: checkout.channel,
+    plans: checkout.plans,
+  });
   run.reached('reserve-answered');
   switch (answer.__typename) {
     case 'Reservation': {
       if (answer.status !== 'HELD' && answer.status !== 'COMMITTED') return holdAgain(run, checkout);
       const reservation = { key, allocations: answer.allocations };
-      const next = await moveCheckout(run.orders.db, checkout, run.owner, { to: paid ? 'authorized' : 'reserved', reservation });
+      const next = await moveCheckout(run.orders.db, checkout, run.owner, {
+        to: paid ? 'authorized' : 'reserved',
+        reservation,
+      });
       if (!next) await releaseIfFailed(run, checkout, key);
       if (!paid) run.reached('reserved');
       return { next };
@@ -53,10 +61,16 @@ async function refuse(run: Run, checkout: Checkout, short: readonly Shortage[]):
 
 /** Plans anew, since stock has changed, and holds under the next key. */
 export async function holdAgain(run: Run, checkout: Checkout): Promise<Step> {
-  if (checkout.reservationAttempt >= MAX_HOLDS) return stepTo(run, checkout, { to: 'compensating', result: tookTooLong() });
+  if (checkout.reservationAttempt >= MAX_HOLDS)
+    return stepTo(run, checkout, { to: 'compensating', result: tookTooLong() });
   const { stock } = run.orders.peers;
   const { lines } = checkout.pricing;
-  const candidates = await askCandidates(stock, run.requestId, checkout.channel, lines.map((line) => line.variantId));
+  const candidates = await askCandidates(
+    stock,
+    run.requestId,
+    checkout.channel,
+    lines.map((line) => line.variantId),
+  );
   const plans = routeCart(lines, candidates, checkout.request);
   if (!Array.isArray(plans)) return stepTo(run, checkout, { to: 'compensating', result: plans });
   const reservationAttempt = checkout.reservationAttempt + 1;

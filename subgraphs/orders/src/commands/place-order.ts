@@ -33,7 +33,10 @@ async function findProfile(run: Run, { request }: Checkout): Promise<Profile> {
   const { email } = contact;
   if (customerId || !email) return { customerId, pending: false };
   try {
-    return { customerId: await ensureCustomer(run.orders.peers.customers, run.requestId, { ...contact, email }), pending: false };
+    return {
+      customerId: await ensureCustomer(run.orders.peers.customers, run.requestId, { ...contact, email }),
+      pending: false,
+    };
   } catch {
     return { customerId: null, pending: true };
   }

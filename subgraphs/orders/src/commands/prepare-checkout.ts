@@ -47,7 +47,11 @@ export async function prepareCheckout(orders: Orders, question: Question): Promi
   ]);
   const gone = variantIds.find((variantId) => !variants.has(variantId));
   if (gone)
-    return checkoutInvalid('VARIANT_UNAVAILABLE', `The variant ${gone} is not sold here any more: remove it from the cart.`, ['input', 'cartId']);
+    return checkoutInvalid(
+      'VARIANT_UNAVAILABLE',
+      `The variant ${gone} is not sold here any more: remove it from the cart.`,
+      ['input', 'cartId'],
+    );
   const pricing = toPricing(cart, quote, variants);
   const refusal = priceRefusal(pricing, input, quote.token);
   if (refusal || !pricing) return refusal ?? priceChanged(null, null, null);
@@ -62,7 +66,13 @@ function toPricing(cart: FilledCart, quote: Quote, variants: ReadonlyMap<string,
     const priced = quote.lines[index];
     const variant = variants.get(variantId);
     if (!variant || !priced?.unit || !priced.total) return null;
-    lines.push({ ...variant, quantity, unit: priced.unit, total: priced.total, taxRateBasisPoints: priced.taxRateBasisPoints });
+    lines.push({
+      ...variant,
+      quantity,
+      unit: priced.unit,
+      total: priced.total,
+      taxRateBasisPoints: priced.taxRateBasisPoints,
+    });
   }
   return { lines, total: quote.total };
 }
@@ -77,7 +87,8 @@ function priceRefusal(pricing: Pricing | null, input: CheckoutFields, answeredTo
   if (shown && !sameMoney(shown, total)) return priceChanged(shown, total, path);
   const amount = input.tenders[0]?.amount;
   // Prices answers a token that it honours. Without it the shopper has seen another price, and nothing says which.
-  if (input.quoteToken && answeredToken !== input.quoteToken && !shown && !amount) return priceChanged(null, total, path);
+  if (input.quoteToken && answeredToken !== input.quoteToken && !shown && !amount)
+    return priceChanged(null, total, path);
   if (amount && !sameMoney(amount, total))
     return checkoutInvalid(
       'TENDER_AMOUNT_MISMATCH',
@@ -88,14 +99,21 @@ function priceRefusal(pricing: Pricing | null, input: CheckoutFields, answeredTo
 }
 
 /** Ranks plans for lines of a cart among the locations that may serve it; `OutOfStock` when nothing can. */
-export function routeCart(lines: readonly Demand[], candidates: readonly RoutingLocation[], request: CheckoutRequest): Plan[] | Failure {
+export function routeCart(
+  lines: readonly Demand[],
+  candidates: readonly RoutingLocation[],
+  request: CheckoutRequest,
+): Plan[] | Failure {
   const demand = lines.map(({ variantId, quantity }) => ({ variantId, quantity }));
   const { pickupLocationId, shippingAddress } = request;
   const allowed = pickupLocationId
     ? candidates.filter((each) => each.locationId === pickupLocationId && each.pickupOffered)
     : candidates;
   if (pickupLocationId && allowed.length === 0 && candidates.some((each) => each.locationId === pickupLocationId))
-    return checkoutInvalid('PICKUP_UNAVAILABLE', 'Nothing can be collected at this location.', ['input', 'pickupLocationId']);
+    return checkoutInvalid('PICKUP_UNAVAILABLE', 'Nothing can be collected at this location.', [
+      'input',
+      'pickupLocationId',
+    ]);
   const short = shortages(demand, allowed);
   if (short.length > 0) return outOfStock(short);
   return rankPlans(demand, allowed, shippingAddress && locate(shippingAddress, candidates, centroidOf));

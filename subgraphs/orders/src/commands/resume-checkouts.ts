@@ -1,4 +1,4 @@
-import { takeDueCheckouts, purgeFinished } from '../data/checkouts.ts';
+import { purgeFinished, takeDueCheckouts } from '../data/checkouts.ts';
 import { takePendingProfiles, writeProfile } from '../data/profiles.ts';
 import type { Orders } from '../dependencies.ts';
 import { ensureCustomer } from '../peers/customers.ts';
@@ -18,13 +18,24 @@ export async function resumeCheckouts(orders: Orders): Promise<number> {
   return due.length;
 }
 
-/** Hangs orders on the profiles that customers could not give at placement. */
-async function completeProfiles(orders: Orders): Promise<void> {
-  for (const { orderId, contact } of await takePendingProfiles(orders.db, BATCH)) {
-    const { email } = contact;
-    if (email) await writeProfile(orders.db, orderId, await ensureCustomer(orders.peers.customers, REQUEST_ID, { ...contact, email }));
-  }
+/** Hangs orders on the profiles that customers could not give at placement. What fails is tried again after a while. */
+async function completeProfiles({ db, peers, logger }: Orders): Promise<void> {
+  const pending = await takePendingProfiles(db, BATCH);
+  await Promise.all(
+    pending.map(async ({ orderId, contact }) => {
+      try {
+        const email = contact.email ?? '';
+        await writeProfile(db, orderId, await ensureCustomer(peers.customers, REQUEST_ID, { ...contact, email }));
+      } catch (error) {
+        // Customers will never take this address: the order stands without a profile.
+        if (codeOf(error) === 'BAD_USER_INPUT') await writeProfile(db, orderId, null);
+        else logger.debug({ err: error, orderId }, 'a profile waits for customers');
+      }
+    }),
+  );
 }
+
+const codeOf = (error: unknown): unknown => (error as { extensions?: { code?: unknown } } | null)?.extensions?.code;
 
 /** Looks every second for what has to go on. @returns how to stop it, after what is under way. */
 export function startResumer(orders: Orders): () => Promise<void> {
@@ -35,7 +46,7 @@ export function startResumer(orders: Orders): () => Promise<void> {
   const look = async () => {
     // Full batches follow each other without a pause: after an outage there may be many.
     while ((await resumeCheckouts(orders)) === BATCH && !stopping);
-    await completeProfiles(orders).catch((error: unknown) => orders.logger.debug({ err: error }, 'profiles wait for customers'));
+    await completeProfiles(orders);
     if (Date.now() - purgedAt < PURGE_EVERY_MS) return;
     purgedAt = Date.now();
     await purgeFinished(orders.db, PURGE_BATCH);

@@ -29,4 +29,3 @@ export async function stepTo(run: Run, checkout: Checkout, move: Move): Promise<
   if (move.to === 'compensating') run.reached('compensating');
   return { next };
 }
-

@@ -15,7 +15,12 @@ type AddressChange = CartChange & {
 /** Sets addresses of a cart, by one conditional update. The cart's country follows the shipping address, and its taxes that. */
 export async function setCartAddresses(orders: Orders, caller: Caller, change: AddressChange): Promise<CartChanged> {
   const cardNumber = findCardNumber(change, ['input']);
-  if (cardNumber) return invalidInput('CARD_NUMBER_REFUSED', 'This looks like a card number, which must never be sent here.', cardNumber);
+  if (cardNumber)
+    return invalidInput(
+      'CARD_NUMBER_REFUSED',
+      'This looks like a card number, which must never be sent here.',
+      cardNumber,
+    );
   const cart = await cartToChange(orders, caller, change);
   if (!cart) return cartNotFound();
   const shippingAddress = change.shippingAddress ? toAddress(change.shippingAddress) : null;
@@ -25,9 +30,16 @@ export async function setCartAddresses(orders: Orders, caller: Caller, change: A
   if (shippingAddress) {
     const channel = await findChannel(orders.db, cart.channel);
     if (!channel?.countries.includes(shippingAddress.country))
-      return invalidInput('COUNTRY_NOT_SERVED', `This channel does not deliver to ${shippingAddress.country}.`, ['input', 'shippingAddress', 'country']);
+      return invalidInput('COUNTRY_NOT_SERVED', `This channel does not deliver to ${shippingAddress.country}.`, [
+        'input',
+        'shippingAddress',
+        'country',
+      ]);
   }
-  const changed = await writeCartAddresses(orders.db, cart.cartId, change.expectedVersion ?? null, { shippingAddress, billingAddress });
+  const changed = await writeCartAddresses(orders.db, cart.cartId, change.expectedVersion ?? null, {
+    shippingAddress,
+    billingAddress,
+  });
   return changed ? { __typename: 'CartUpdated', cartId: cart.cartId } : whyUnchanged(orders, change);
 }
 

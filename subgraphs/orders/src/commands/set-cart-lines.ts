@@ -25,13 +25,24 @@ export async function setCartLines(
   const cart = await cartToChange(orders, caller, change);
   if (!cart) return cartNotFound();
 
-  const wanted = change.lines.map(({ variantId, quantity }) => ({ lineId: newId(), variantId: variantId.toLowerCase(), quantity }));
+  const wanted = change.lines.map(({ variantId, quantity }) => ({
+    lineId: newId(),
+    variantId: variantId.toLowerCase(),
+    quantity,
+  }));
   const ids = wanted.map((line) => line.variantId).filter(isId);
   const known = await findPublishedVariants(orders.db, cart.channel, ids);
   // What is no longer sold can still be taken out.
-  const unknown = wanted.findIndex(({ variantId, quantity }) => !known.has(variantId) && (quantity > 0 || !isId(variantId)));
+  const unknown = wanted.findIndex(
+    ({ variantId, quantity }) => !known.has(variantId) && (quantity > 0 || !isId(variantId)),
+  );
   if (unknown >= 0)
-    return invalidInput('UNKNOWN_VARIANT', 'This channel does not sell the variant.', ['input', 'lines', String(unknown), 'variantId']);
+    return invalidInput('UNKNOWN_VARIANT', 'This channel does not sell the variant.', [
+      'input',
+      'lines',
+      String(unknown),
+      'variantId',
+    ]);
 
   try {
     const changed = await inTransaction(orders.db, async (tx) => {

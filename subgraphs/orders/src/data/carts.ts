@@ -80,7 +80,11 @@ export async function lockOpenCart(tx: Tx, cartId: string, expectedVersion: numb
 }
 
 /** Sets quantities in a cart whose row is locked; 0 removes. @returns how many lines the cart has then. */
-export async function writeCartLines(tx: Tx, cartId: string, lines: readonly (LineChange & { lineId: string })[]): Promise<number> {
+export async function writeCartLines(
+  tx: Tx,
+  cartId: string,
+  lines: readonly (LineChange & { lineId: string })[],
+): Promise<number> {
   const input = JSON.stringify(numbered(lines));
   await tx.execute(sql`
     with input as (
@@ -119,4 +123,3 @@ export async function writeCartAddresses(
     returning cart_id`;
   return rows.length > 0;
 }
-

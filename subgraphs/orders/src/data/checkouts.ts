@@ -91,7 +91,9 @@ export async function findCheckoutByKey({ sql }: Database, key: CheckoutKey): Pr
 
 /** The state that a checkout has now; null when there is none. */
 export async function findCheckoutState({ sql }: Database, checkoutId: string): Promise<CheckoutState | null> {
-  const [row] = await sql<{ state: CheckoutState }[]>`select state from orders.checkouts where checkout_id = ${checkoutId}`;
+  const [row] = await sql<
+    { state: CheckoutState }[]
+  >`select state from orders.checkouts where checkout_id = ${checkoutId}`;
   return row?.state ?? null;
 }
 
@@ -123,7 +125,12 @@ export async function moveCheckout(db: Database, from: Checkout, owner: string, 
 }
 
 /** Ends a leased checkout without an order and opens its cart again. Personal data is not kept. @returns false when the lease was lost. */
-export async function failCheckout({ sql }: Database, checkout: Checkout, owner: string, result: Failure): Promise<boolean> {
+export async function failCheckout(
+  { sql }: Database,
+  checkout: Checkout,
+  owner: string,
+  result: Failure,
+): Promise<boolean> {
   const rows = await sql`
     with failed as (
       update orders.checkouts set state = 'failed', result = ${JSON.stringify(result)}::jsonb, request = null, plans = null,
@@ -138,7 +145,12 @@ export async function failCheckout({ sql }: Database, checkout: Checkout, owner:
 }
 
 /** Gives a lease back; the checkout is due again after `delayS` seconds, or at once for a repeated call. */
-export async function releaseLease({ sql }: Database, checkoutId: string, owner: string, delayS: number): Promise<void> {
+export async function releaseLease(
+  { sql }: Database,
+  checkoutId: string,
+  owner: string,
+  delayS: number,
+): Promise<void> {
   await sql`
     update orders.checkouts set lease_owner = null, lease_until = null, due_at = orders.app_now() + ${`${delayS} seconds`}::interval
     where checkout_id = ${checkoutId} and lease_owner = ${owner} and state not in ('placed', 'failed')`;

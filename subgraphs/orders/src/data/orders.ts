@@ -132,7 +132,10 @@ export async function findPayments({ sql }: Database, orderIds: readonly string[
 }
 
 /** Fulfilment orders of orders with their lines, by location id. */
-export async function findFulfilmentOrders({ sql }: Database, orderIds: readonly string[]): Promise<FulfilmentOrderRow[]> {
+export async function findFulfilmentOrders(
+  { sql }: Database,
+  orderIds: readonly string[],
+): Promise<FulfilmentOrderRow[]> {
   return await sql<FulfilmentOrderRow[]>`
     select f.order_id as "orderId", f.fulfilment_order_id as "fulfilmentOrderId", f.location_id as "locationId",
       (select jsonb_agg(jsonb_build_object('variantId', l.variant_id, 'quantity', l.quantity) order by l.variant_id)

@@ -17,7 +17,12 @@ export interface Profile {
 }
 
 /** Ends a leased, authorized checkout and its cart with an order, in one statement. @returns null when the lease was lost. */
-export async function insertOrder(tx: Tx, checkout: Checkout, owner: string, profile: Profile): Promise<PlacedOrder | null> {
+export async function insertOrder(
+  tx: Tx,
+  checkout: Checkout,
+  owner: string,
+  profile: Profile,
+): Promise<PlacedOrder | null> {
   const { request, pricing, payment } = checkout;
   const total = pricing.total;
   const due = amountDue(pricing);
@@ -84,4 +89,7 @@ const lineRows = ({ pricing }: Checkout) =>
   }));
 
 const fulfilmentRows = ({ reservation }: Checkout) =>
-  [...new Set(reservation?.allocations.map(({ locationId }) => locationId))].map((location) => ({ id: newId(), location }));
+  [...new Set(reservation?.allocations.map(({ locationId }) => locationId))].map((location) => ({
+    id: newId(),
+    location,
+  }));

@@ -19,7 +19,7 @@ export async function takePendingProfiles({ sql }: Database, limit: number): Pro
     returning order_id as "orderId", contact`;
 }
 
-/** Hangs an order on a profile. */
-export async function writeProfile({ sql }: Database, orderId: string, customerId: string): Promise<void> {
+/** Hangs an order on a profile, or ends the search for one with null. */
+export async function writeProfile({ sql }: Database, orderId: string, customerId: string | null): Promise<void> {
   await sql`update orders.orders set customer_id = ${customerId}, profile_due_at = null where order_id = ${orderId} and customer_id is null`;
 }

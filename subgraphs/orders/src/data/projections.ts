@@ -16,7 +16,11 @@ export interface ProductProjection {
   readonly revision: number;
   readonly title: string;
   readonly channelCodes: readonly string[];
-  readonly variants: readonly { readonly variantId: string; readonly title: string; readonly sku?: string | null | undefined }[];
+  readonly variants: readonly {
+    readonly variantId: string;
+    readonly title: string;
+    readonly sku?: string | null | undefined;
+  }[];
 }
 
 /** A variant as an order line snapshots it. */
@@ -81,7 +85,9 @@ export async function writeProducts({ sql }: Database, products: readonly Produc
     const ids = new Set(written.map((row) => row.productId));
     const variants = newest
       .filter(({ productId }) => ids.has(productId.toLowerCase()))
-      .flatMap(({ productId, variants: all }) => all.map(({ variantId, title, sku }) => ({ variantId, productId, title, sku: sku ?? null })));
+      .flatMap(({ productId, variants: all }) =>
+        all.map(({ variantId, title, sku }) => ({ variantId, productId, title, sku: sku ?? null })),
+      );
     const json = JSON.stringify(variants);
     await tx`
       delete from orders.variant_projections where product_id = any(${[...ids]}::uuid[])

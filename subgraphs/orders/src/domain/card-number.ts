@@ -1,5 +1,7 @@
 /** 13 to 19 digits, with single blanks or hyphens between them as people write card numbers (ISO/IEC 7812). */
 const DIGIT_RUNS = /\d(?:[ -]?\d){12,}/g;
+/** An id of ours inside of a text, such as an address made for one order, is digits and hyphens by chance (RFC 9562). */
+const UUIDS = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi;
 const MIN_DIGITS = 13;
 const MAX_DIGITS = 19;
 
@@ -29,7 +31,7 @@ export function passesLuhn(digits: string): boolean {
 
 /** Whether a text is or contains what looks like a card number: in a longer run of digits, any part of 13 to 19. */
 export function containsCardNumber(text: string): boolean {
-  for (const [run] of text.matchAll(DIGIT_RUNS)) {
+  for (const [run] of text.replaceAll(UUIDS, 'id').matchAll(DIGIT_RUNS)) {
     const digits = run.replaceAll(/[ -]/g, '');
     if (digits.length <= MAX_DIGITS ? passesLuhn(digits) : hasCardNumberWithin(digits)) return true;
   }

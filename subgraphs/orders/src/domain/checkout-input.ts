@@ -20,7 +20,11 @@ export interface CheckoutFields {
   readonly billingAddress?: Optional<AddressFields>;
   readonly shippingOptionId?: Optional<string>;
   readonly pickupLocationId?: Optional<string>;
-  readonly tenders: readonly { readonly kind: string; readonly amount?: Optional<Money>; readonly token?: Optional<string> }[];
+  readonly tenders: readonly {
+    readonly kind: string;
+    readonly amount?: Optional<Money>;
+    readonly token?: Optional<string>;
+  }[];
   readonly idempotencyKey: string;
 }
 
@@ -42,9 +46,16 @@ export function inputFault(input: CheckoutFields): Invalid | null {
       cardNumber,
     );
   if (input.idempotencyKey.length < 1 || input.idempotencyKey.length > MAX_KEY_LENGTH)
-    return checkoutInvalid('IDEMPOTENCY_KEY_INVALID', `The key must have 1 to ${MAX_KEY_LENGTH} characters.`, ['input', 'idempotencyKey']);
+    return checkoutInvalid('IDEMPOTENCY_KEY_INVALID', `The key must have 1 to ${MAX_KEY_LENGTH} characters.`, [
+      'input',
+      'idempotencyKey',
+    ]);
   if (input.shippingOptionId != null)
-    return checkoutInvalid('SHIPPING_OPTION_UNKNOWN', 'There is no such shipping option: leave it out for the standard way.', ['input', 'shippingOptionId']);
+    return checkoutInvalid(
+      'SHIPPING_OPTION_UNKNOWN',
+      'There is no such shipping option: leave it out for the standard way.',
+      ['input', 'shippingOptionId'],
+    );
   if (input.pickupLocationId != null && !isId(input.pickupLocationId))
     return checkoutInvalid('PICKUP_UNAVAILABLE', 'There is no such location.', ['input', 'pickupLocationId']);
   return tenderFault(input) ?? contactFault(input);
@@ -53,18 +64,35 @@ export function inputFault(input: CheckoutFields): Invalid | null {
 function tenderFault({ tenders }: CheckoutFields): Invalid | null {
   const [tender, ...more] = tenders;
   if (!tender || more.length > 0)
-    return checkoutInvalid('TENDER_UNSUPPORTED', 'Pay with exactly one tender of kind CARD: others are not taken yet.', ['input', 'tenders']);
+    return checkoutInvalid(
+      'TENDER_UNSUPPORTED',
+      'Pay with exactly one tender of kind CARD: others are not taken yet.',
+      ['input', 'tenders'],
+    );
   if (tender.kind !== 'CARD')
-    return checkoutInvalid('TENDER_UNSUPPORTED', `${tender.kind} is not taken yet: pay with exactly one tender of kind CARD.`, ['input', 'tenders', '0', 'kind']);
+    return checkoutInvalid(
+      'TENDER_UNSUPPORTED',
+      `${tender.kind} is not taken yet: pay with exactly one tender of kind CARD.`,
+      ['input', 'tenders', '0', 'kind'],
+    );
   if (!PAYMENT_TOKEN.test(tender.token ?? ''))
-    return checkoutInvalid('TENDER_TOKEN_REQUIRED', "Send the payment provider's token for the card, such as pm_….", ['input', 'tenders', '0', 'token']);
+    return checkoutInvalid('TENDER_TOKEN_REQUIRED', "Send the payment provider's token for the card, such as pm_….", [
+      'input',
+      'tenders',
+      '0',
+      'token',
+    ]);
   return null;
 }
 
 function contactFault({ contact }: CheckoutFields): Invalid | null {
   for (const [field, text] of Object.entries(contact ?? {})) {
     if ((text?.length ?? 0) > MAX_TEXT_LENGTH)
-      return checkoutInvalid('CONTACT_INVALID', `This may have at most ${MAX_TEXT_LENGTH} characters.`, ['input', 'contact', field]);
+      return checkoutInvalid('CONTACT_INVALID', `This may have at most ${MAX_TEXT_LENGTH} characters.`, [
+        'input',
+        'contact',
+        field,
+      ]);
   }
   const email = contact?.email?.trim();
   if (email && !EMAIL.test(email))
@@ -89,16 +117,28 @@ export function toRequest(input: CheckoutFields, cart: FilledCart, buyer: Buyer)
     return checkoutInvalid('CART_EMPTY', 'There is nothing in this cart: put something in first.', ['input', 'cartId']);
   const contact = toContact(input.contact);
   if (buyer.needsEmail && !contact.email)
-    return checkoutInvalid('EMAIL_REQUIRED', 'Say where to send messages about the order.', ['input', 'contact', 'email']);
+    return checkoutInvalid('EMAIL_REQUIRED', 'Say where to send messages about the order.', [
+      'input',
+      'contact',
+      'email',
+    ]);
   const shippingAddress = input.shippingAddress ? toAddress(input.shippingAddress) : cart.shippingAddress;
-  const billingAddress = (input.billingAddress ? toAddress(input.billingAddress) : cart.billingAddress) ?? shippingAddress;
+  const billingAddress =
+    (input.billingAddress ? toAddress(input.billingAddress) : cart.billingAddress) ?? shippingAddress;
   const pickupLocationId = input.pickupLocationId ?? null;
   if (!shippingAddress && !pickupLocationId)
-    return checkoutInvalid('ADDRESS_REQUIRED', 'Say where the goods go, or where they are collected.', ['input', 'shippingAddress']);
+    return checkoutInvalid('ADDRESS_REQUIRED', 'Say where the goods go, or where they are collected.', [
+      'input',
+      'shippingAddress',
+    ]);
   const fault = faultOf(shippingAddress, 'shippingAddress') ?? faultOf(billingAddress, 'billingAddress');
   if (fault) return fault;
   if (shippingAddress && !pickupLocationId && !buyer.countries.includes(shippingAddress.country))
-    return checkoutInvalid('COUNTRY_NOT_SERVED', `This channel does not deliver to ${shippingAddress.country}.`, ['input', 'shippingAddress', 'country']);
+    return checkoutInvalid('COUNTRY_NOT_SERVED', `This channel does not deliver to ${shippingAddress.country}.`, [
+      'input',
+      'shippingAddress',
+      'country',
+    ]);
   return {
     contact,
     shippingAddress,

@@ -13,14 +13,7 @@ import type { Allocation, Plan } from './routing.ts';
  *        └─────────┴→ compensating → failed
  */
 export type CheckoutState =
-  | 'routed'
-  | 'reserved'
-  | 'authorizing'
-  | 'action_required'
-  | 'authorized'
-  | 'placed'
-  | 'compensating'
-  | 'failed';
+  'routed' | 'reserved' | 'authorizing' | 'action_required' | 'authorized' | 'placed' | 'compensating' | 'failed';
 
 /** Whom to tell. */
 export interface Contact {

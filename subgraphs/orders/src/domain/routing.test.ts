@@ -26,7 +26,11 @@ describe('rankPlans', () => {
   test('ranks single locations that have everything by distance', () => {
     const plans = rankPlans(
       [{ variantId: 'a', quantity: 2 }],
-      [location('munich', MUNICH, { a: 9 }), location('berlin', BERLIN, { a: 2 }), location('vienna', VIENNA, { a: 1 })],
+      [
+        location('munich', MUNICH, { a: 9 }),
+        location('berlin', BERLIN, { a: 2 }),
+        location('vienna', VIENNA, { a: 1 }),
+      ],
       BERLIN,
     );
     expect(plans.slice(0, 2)).toEqual([
@@ -42,7 +46,11 @@ describe('rankPlans', () => {
     ];
     const [first] = rankPlans(
       demand,
-      [location('berlin', BERLIN, { a: 1 }), location('munich', MUNICH, { b: 1 }), location('vienna', VIENNA, { a: 1, b: 1 })],
+      [
+        location('berlin', BERLIN, { a: 1 }),
+        location('munich', MUNICH, { b: 1 }),
+        location('vienna', VIENNA, { a: 1, b: 1 }),
+      ],
       BERLIN,
     );
     expect(new Set(first?.map((each) => each.locationId))).toEqual(new Set(['vienna']));
@@ -84,18 +92,18 @@ describe('rankPlans', () => {
     ];
     const [first] = rankPlans(
       demand,
-      [location('both', BERLIN, { a: 9, b: 9 }), location('only-a', MUNICH, { a: 10 }), location('only-b', VIENNA, { b: 10 })],
+      [
+        location('both', BERLIN, { a: 9, b: 9 }),
+        location('only-a', MUNICH, { a: 10 }),
+        location('only-b', VIENNA, { b: 10 }),
+      ],
       BERLIN,
     );
     expect(new Set(first?.map((each) => each.locationId))).toEqual(new Set(['only-a', 'only-b']));
   });
 
   test('gives ties to the lower id and puts locations without a point last', () => {
-    const places = [
-      location('z', null, { a: 1 }),
-      location('c', BERLIN, { a: 1 }),
-      location('b', BERLIN, { a: 1 }),
-    ];
+    const places = [location('z', null, { a: 1 }), location('c', BERLIN, { a: 1 }), location('b', BERLIN, { a: 1 })];
     const order = rankPlans([{ variantId: 'a', quantity: 1 }], places, MUNICH).map((plan) => plan[0]?.locationId);
     expect(order).toEqual(['b', 'c', 'z']);
   });
@@ -103,7 +111,13 @@ describe('rankPlans', () => {
   const variants = ['a', 'b', 'c'];
   const demands = fc
     .uniqueArray(fc.constantFrom(...variants), { minLength: 1 })
-    .chain((ids) => fc.tuple(...ids.map((variantId) => fc.record({ variantId: fc.constant(variantId), quantity: fc.integer({ min: 1, max: 30 }) }))));
+    .chain((ids) =>
+      fc.tuple(
+        ...ids.map((variantId) =>
+          fc.record({ variantId: fc.constant(variantId), quantity: fc.integer({ min: 1, max: 30 }) }),
+        ),
+      ),
+    );
   const places = fc.uniqueArray(
     fc.record({
       locationId: fc.string({ minLength: 1, maxLength: 4 }),
@@ -130,7 +144,8 @@ describe('rankPlans', () => {
             expect(new Set(taken.map((each) => each.locationId)).size).toBe(taken.length);
           }
           for (const each of plan) {
-            const there = locations.find((place) => place.locationId === each.locationId)?.available.get(each.variantId) ?? 0;
+            const there =
+              locations.find((place) => place.locationId === each.locationId)?.available.get(each.variantId) ?? 0;
             expect(each.quantity).toBeGreaterThan(0);
             expect(each.quantity).toBeLessThanOrEqual(there);
           }
@@ -162,7 +177,10 @@ describe('locate', () => {
   const to = (postalCode: string | null, country = 'DE') => ({ country, postalCode, latitude: null, longitude: null });
 
   test('uses the coordinates of the address before anything else', () => {
-    expect(locate({ ...to('80331'), latitude: 1, longitude: 2 }, places, centroidOf)).toEqual({ latitude: 1, longitude: 2 });
+    expect(locate({ ...to('80331'), latitude: 1, longitude: 2 }, places, centroidOf)).toEqual({
+      latitude: 1,
+      longitude: 2,
+    });
   });
 
   test('uses a place of the same country with the same postal code, however it is written', () => {

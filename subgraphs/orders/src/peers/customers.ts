@@ -11,6 +11,8 @@ export async function ensureCustomer(
 ): Promise<string> {
   const { email, givenName, familyName, phone } = contact;
   const input = { email, givenName, familyName, phone };
-  const answer = await ask(customers, { caller: serviceCaller('orders'), requestId }, CustomerEnsureDocument, { input });
+  const answer = await ask(customers, { caller: serviceCaller('orders'), requestId }, CustomerEnsureDocument, {
+    input,
+  });
   return answer.customerEnsure.customerId;
 }

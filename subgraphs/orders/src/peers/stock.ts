@@ -31,7 +31,10 @@ export async function askCandidates(
   channel: string,
   variantIds: readonly string[],
 ): Promise<RoutingLocation[]> {
-  const { stockCandidates } = await ask(stock, callOf(requestId), StockCandidatesDocument, { channel, variantIds: [...variantIds] });
+  const { stockCandidates } = await ask(stock, callOf(requestId), StockCandidatesDocument, {
+    channel,
+    variantIds: [...variantIds],
+  });
   return stockCandidates.map(({ location, levels }) => ({
     locationId: location.locationId,
     point:

@@ -21,7 +21,12 @@ export const Customer: CustomerResolvers = {
 
 function positionOf(cursor: string): NonNullable<OrderPage['after']> {
   const [placedAt, orderId] = decodeCursor(cursor, 2);
-  if (typeof placedAt !== 'string' || Number.isNaN(Date.parse(placedAt)) || typeof orderId !== 'string' || !isId(orderId))
+  if (
+    typeof placedAt !== 'string' ||
+    Number.isNaN(Date.parse(placedAt)) ||
+    typeof orderId !== 'string' ||
+    !isId(orderId)
+  )
     throw badInput('This cursor is not one that this list gave out. Begin without a cursor.', ['after']);
   return { placedAt, orderId };
 }

@@ -1,6 +1,11 @@
 import { isId } from '@kontor/kit/src/ids.ts';
 import { mayRead } from '../access.ts';
-import type { FulfilmentOrderResolvers, OrderLineResolvers, OrderResolvers, PaymentResolvers } from '../generated/schema.ts';
+import type {
+  FulfilmentOrderResolvers,
+  OrderLineResolvers,
+  OrderResolvers,
+  PaymentResolvers,
+} from '../generated/schema.ts';
 
 export const Order: OrderResolvers = {
   __resolveReference: async (reference, ctx) => {

@@ -14,7 +14,9 @@ function clientOf(name: string, answers: Answers, isDown: () => boolean): GraphC
   return {
     async execute<Data>({ query, variables }: { query: string; variables?: Variables | undefined }) {
       if (isDown()) throw requestFault('SERVICE_UNAVAILABLE', `${name} cannot be reached.`);
-      const field = Object.keys(answers).find((key) => new RegExp(`\\b${key}\\b`).test(query.slice(query.indexOf('{'))));
+      const field = Object.keys(answers).find((key) =>
+        new RegExp(`\\b${key}\\b`).test(query.slice(query.indexOf('{'))),
+      );
       if (!field) throw new Error(`${name} does not know ${query}`);
       const value = await (answers[field] as (given: Variables) => unknown)(structuredClone(variables ?? {}));
       return structuredClone({ data: { [field]: value } }) as GraphResult<Data>;
@@ -62,8 +64,16 @@ function quoteOf(prices: ReadonlyMap<string, number>, { currency, country, lines
     };
   });
   const totals = quoted.flatMap((line) => line.total ?? []);
-  const token = totals.length === quoted.length ? JSON.stringify(quoted.map((line) => line.total?.gross.minorUnits)) : null;
-  return { currency, country, token, expiresAt: '2100-01-01T00:00:00.000Z', total: sumTaxed(totals, currency), lines: quoted };
+  const token =
+    totals.length === quoted.length ? JSON.stringify(quoted.map((line) => line.total?.gross.minorUnits)) : null;
+  return {
+    currency,
+    country,
+    token,
+    expiresAt: '2100-01-01T00:00:00.000Z',
+    total: sumTaxed(totals, currency),
+    lines: quoted,
+  };
 }
 
 export function createSimulatedPeers(): SimulatedPeers {
@@ -100,7 +110,12 @@ export function createSimulatedPeers(): SimulatedPeers {
   };
   const client = (name: keyof Peers) => clientOf(name, answersOf[name], () => down.has(name));
   const simulated: SimulatedPeers = {
-    peers: { products: client('products'), prices: client('prices'), stock: client('stock'), customers: client('customers') },
+    peers: {
+      products: client('products'),
+      prices: client('prices'),
+      stock: client('stock'),
+      customers: client('customers'),
+    },
     stock,
     prices,
     customers,

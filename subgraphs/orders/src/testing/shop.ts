@@ -10,11 +10,42 @@ const CART = /* GraphQL */ `
     status
     country
     currency
-    shippingAddress { city country }
-    order { id number }
-    lines { id quantity variant { id } unitPrice { gross { minorUnits } } total { gross { minorUnits } } }
-    quote { token total { gross { minorUnits currency } } }
-  }`;
+    shippingAddress {
+      city
+      country
+    }
+    order {
+      id
+      number
+    }
+    lines {
+      id
+      quantity
+      variant {
+        id
+      }
+      unitPrice {
+        gross {
+          minorUnits
+        }
+      }
+      total {
+        gross {
+          minorUnits
+        }
+      }
+    }
+    quote {
+      token
+      total {
+        gross {
+          minorUnits
+          currency
+        }
+      }
+    }
+  }
+`;
 
 const ORDER = /* GraphQL */ `
   fragment O on Order {
@@ -23,17 +54,74 @@ const ORDER = /* GraphQL */ `
     status
     channel
     email
-    customer { id }
+    customer {
+      id
+    }
     placedAt
-    total { net { minorUnits } tax { minorUnits } gross { minorUnits currency } }
-    shippingAddress { city country }
-    billingAddress { city }
-    lines { productTitle variantTitle sku quantity variant { id } unitPrice { gross { minorUnits } } total { gross { minorUnits } } }
-    payments { kind status amount { minorUnits currency } cardBrand cardLast4 }
-    fulfilmentOrders { location { id } lines { quantity variant { id } } }
-  }`;
+    total {
+      net {
+        minorUnits
+      }
+      tax {
+        minorUnits
+      }
+      gross {
+        minorUnits
+        currency
+      }
+    }
+    shippingAddress {
+      city
+      country
+    }
+    billingAddress {
+      city
+    }
+    lines {
+      productTitle
+      variantTitle
+      sku
+      quantity
+      variant {
+        id
+      }
+      unitPrice {
+        gross {
+          minorUnits
+        }
+      }
+      total {
+        gross {
+          minorUnits
+        }
+      }
+    }
+    payments {
+      kind
+      status
+      amount {
+        minorUnits
+        currency
+      }
+      cardBrand
+      cardLast4
+    }
+    fulfilmentOrders {
+      location {
+        id
+      }
+      lines {
+        quantity
+        variant {
+          id
+        }
+      }
+    }
+  }
+`;
 
-const ERRORS = '... on UserError { code message path } ... on VersionConflict { currentVersion } ... on Busy { retryAfterMs }';
+const ERRORS =
+  '... on UserError { code message path } ... on VersionConflict { currentVersion } ... on Busy { retryAfterMs }';
 
 const documents = {
   create: `mutation ($input: CartCreateInput!) { answer: cartCreate(input: $input) { token cart { ...C } } } ${CART}`,
@@ -52,7 +140,12 @@ const documents = {
 export type Answer = any;
 
 /** Sends one of the documents. @throws Error with the first error's message and code. */
-export async function send(service: Service, call: Call, name: keyof typeof documents, variables: Record<string, unknown>): Promise<Answer> {
+export async function send(
+  service: Service,
+  call: Call,
+  name: keyof typeof documents,
+  variables: Record<string, unknown>,
+): Promise<Answer> {
   const result = await service.graph().execute<{ answer: Answer }>({ query: documents[name], variables }, call);
   const [error] = result.errors ?? [];
   if (error) throw new Error(`${String(error.extensions?.['code'])}: ${error.message}`);
@@ -60,15 +153,25 @@ export async function send(service: Service, call: Call, name: keyof typeof docu
 }
 
 /** Sends a mutation with an input. */
-export const mutate = (service: Service, call: Call, name: 'create' | 'set' | 'address' | 'checkout', input: object): Promise<Answer> =>
-  send(service, call, name, { input });
+export const mutate = (
+  service: Service,
+  call: Call,
+  name: 'create' | 'set' | 'address' | 'checkout',
+  input: object,
+): Promise<Answer> => send(service, call, name, { input });
 
 /** The input of a guest's checkout that nothing is wrong with. */
 export const purchase = (cart: { cart: { id: string }; token: string | null }, changes: object = {}) => ({
   cartId: cart.cart.id,
   token: cart.token,
   contact: { email: 'ada@example.org', givenName: 'Ada', familyName: 'Lovelace' },
-  shippingAddress: { name: 'Ada Lovelace', street: 'Linienstraße 1', city: 'Berlin', postalCode: '10115', country: 'DE' },
+  shippingAddress: {
+    name: 'Ada Lovelace',
+    street: 'Linienstraße 1',
+    city: 'Berlin',
+    postalCode: '10115',
+    country: 'DE',
+  },
   tenders: [{ kind: 'CARD', token: 'pm_card_visa' }],
   idempotencyKey: newId(),
   ...changes,

@@ -53,7 +53,8 @@ export function createSimulatedStock(): SimulatedStock {
       levels.set(nameOf(locationId, variantId), stock.levelOf(locationId, variantId) + quantity);
   };
   const expire = () => {
-    for (const each of reservations.values()) if (each.status === 'HELD' && each.expiresAtMs <= now()) give(each, 'EXPIRED');
+    for (const each of reservations.values())
+      if (each.status === 'HELD' && each.expiresAtMs <= now()) give(each, 'EXPIRED');
   };
   const answerOf = (reservation: SimulatedReservation) => ({
     __typename: 'Reservation',
@@ -80,18 +81,31 @@ export function createSimulatedStock(): SimulatedStock {
       stock.busyCount -= 1;
       return { __typename: 'StockBusy', retryAfterMs: 100 };
     }
-    const plan = plans.find(({ allocations }) => allocations.every((each) => stock.levelOf(each.locationId, each.variantId) >= each.quantity));
+    const plan = plans.find(({ allocations }) =>
+      allocations.every((each) => stock.levelOf(each.locationId, each.variantId) >= each.quantity),
+    );
     if (!plan) return { __typename: 'InsufficientStock', variants: shortOf(plans[0]?.allocations ?? []) };
     for (const each of plan.allocations)
-      levels.set(nameOf(each.locationId, each.variantId), stock.levelOf(each.locationId, each.variantId) - each.quantity);
-    const reservation: SimulatedReservation = { key, status: 'HELD', expiresAtMs: now() + ttlSeconds * 1_000, allocations: plan.allocations };
+      levels.set(
+        nameOf(each.locationId, each.variantId),
+        stock.levelOf(each.locationId, each.variantId) - each.quantity,
+      );
+    const reservation: SimulatedReservation = {
+      key,
+      status: 'HELD',
+      expiresAtMs: now() + ttlSeconds * 1_000,
+      allocations: plan.allocations,
+    };
     reservations.set(key, reservation);
     return answerOf(reservation);
   };
   const shortOf = (allocations: readonly Allocation[]) =>
     [...Map.groupBy(allocations, (each) => each.variantId)].flatMap(([variantId, parts]) => {
       const requested = parts.reduce((sum, part) => sum + part.quantity, 0);
-      const available = [...locations.keys()].reduce((sum, locationId) => sum + stock.levelOf(locationId, variantId), 0);
+      const available = [...locations.keys()].reduce(
+        (sum, locationId) => sum + stock.levelOf(locationId, variantId),
+        0,
+      );
       return available < requested ? [{ variantId, requested, available }] : [];
     });
   const candidates = ({ variantIds }: { variantIds: readonly string[] }) => {

@@ -171,6 +171,30 @@ describe('reserve', () => {
     await db.sql`update stock.levels set available = 1, damaged = 0 where variant_id = ${variantId}`;
   });
 
+  it('holds nothing when its connection breaks, and holds once when it is asked again', async () => {
+    const { channel, locationIds } = await makeChannel(db);
+    const locationId = locationIds[0]!;
+    const variantId = await makeVariant(db, locationId, 5);
+    const broken = createReserve(testDb.open('stock', { name: 'stock-broken', max: 1 }));
+    const demand = demandOf(channel, [[{ variantId, locationId, quantity: 1 }]]);
+    const blocker = await testDb.open('stock').sql.reserve();
+    await blocker`begin`;
+    await blocker`select from stock.variant_versions where variant_id = ${variantId} for update`;
+    const refused = expect(broken(demand)).rejects.toThrow();
+    await eventually(async () => {
+      const killed = await db.sql`
+        select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'stock-broken' and wait_event_type = 'Lock'`;
+      expect(killed).toHaveLength(1);
+    });
+    await refused;
+    await blocker`rollback`;
+    blocker.release();
+    expect(await levelOf(db, variantId, locationId)).toEqual({ available: 5, reserved: 0, committed: 0 });
+    expect((await broken(demand)).kind).toBe('held');
+    expect((await broken(demand)).kind).toBe('held');
+    expect(await levelOf(db, variantId, locationId)).toEqual({ available: 4, reserved: 1, committed: 0 });
+  });
+
   it('sends four statements in one round trip: begin, lock, hold, commit', async () => {
     const { channel, locationIds } = await makeChannel(db);
     const locationId = locationIds[0]!;
