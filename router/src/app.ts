@@ -75,7 +75,7 @@ export function createApp(deps: RouterDeps): Service {
     return token === undefined ? authenticateKey(credentials) : identity.verify(token);
   };
 
-  const page = ide && mountIde({ title: 'Kontor: the whole graph', graphqlPath: PATH, ...ide });
+  const page = ide && mountIde({ title: 'Kontor: the whole graph', graphqlPath: PATH, guests: false, ...ide });
   return createService({
     name: NAME,
     logger,

@@ -22,4 +22,6 @@ export interface IdeOptions {
   assetsPath: string;
   examples: IdeExample[];
   keys: IdeKey[];
+  /** Whether the endpoint answers without a key; where it does not, a first visit begins with the first demo key. */
+  guests: boolean;
 }

@@ -25,6 +25,7 @@ const options: IdeOptions = {
     { title: 'a', query: '# </script><script>alert(1)</script><!-- \u2028\u2029\n{ a }', variables: '{"a":"&"}' },
   ],
   keys: [{ label: 'Staff', key: 'demo-staff', description: 'may do <everything>' }],
+  guests: true,
 };
 let directory: string;
 

@@ -34,6 +34,8 @@ export interface IdeMountOptions {
   readonly graphqlPath: string;
   readonly examples: readonly IdeExample[];
   readonly keys: readonly IdeKey[];
+  /** Whether the graph answers without a key. */
+  readonly guests: boolean;
 }
 
 /** What goes into `Mount.page` and `ServiceOptions.routes`. */
@@ -48,9 +50,9 @@ export interface MountedIde {
  */
 export function mountIde(options: IdeMountOptions): MountedIde {
   const assets = ideAssets();
-  const { title, graphqlPath, examples, keys } = options;
+  const { title, graphqlPath, examples, keys, guests } = options;
   const page = {
-    body: idePage({ title, graphqlPath, assetsPath: ASSETS_PATH, examples: [...examples], keys: [...keys] }),
+    body: idePage({ title, graphqlPath, assetsPath: ASSETS_PATH, examples: [...examples], keys: [...keys], guests }),
     headers: {
       'content-security-policy': ideContentSecurityPolicy,
       'x-content-type-options': 'nosniff',

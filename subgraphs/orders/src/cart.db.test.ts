@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { createSimulatedPeers, type SimulatedPeers } from './testing/peers.ts';
-import { mutate, send } from './testing/shop.ts';
+import { mutate, send } from './testing/documents.ts';
 
 let database: TestDatabase;
 let service: Service;

@@ -13,7 +13,7 @@ import { type CheckoutPoint, ProcessDied } from './dependencies.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 import { createStripeProvider } from './payments/stripe.ts';
 import { createSimulatedPeers, type SimulatedPeers } from './testing/peers.ts';
-import { type Answer, mutate, purchase, send } from './testing/shop.ts';
+import { type Answer, mutate, purchase, send } from './testing/documents.ts';
 
 const SECRET_KEY = 'sk_test_kontor_demo';
 const guest = asGuest();

@@ -5,7 +5,7 @@ import { createPortal } from 'react-dom';
 import type { IdeExample, IdeOptions } from '../options.ts';
 import { ExampleMenu } from './example-menu.tsx';
 import { connect } from './fetcher.ts';
-import { KeyMenu, rememberedKey } from './key-menu.tsx';
+import { KeyMenu, rememberedChoice } from './key-menu.tsx';
 import { scopedStorage } from './storage.ts';
 
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
@@ -13,7 +13,7 @@ const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 /** GraphiQL for one service, with a bar above it: whose page this is, the examples, and whom to act as. */
 export function Ide({ options, bar }: { options: IdeOptions; bar: HTMLElement }) {
   const storage = useMemo(() => scopedStorage(options.graphqlPath), [options]);
-  const [key, setKey] = useState(() => rememberedKey(options.keys, storage));
+  const [key, setKey] = useState(() => options.keys[Number(rememberedChoice(options.keys, options.guests, storage))]?.key);
   // A new fetcher makes GraphiQL read the schema again, as the new identity.
   const connection = useMemo(() => connect(options.graphqlPath, key), [options, key]);
   useEffect(() => () => connection.close(), [connection]);
@@ -33,7 +33,7 @@ export function Ide({ options, bar }: { options: IdeOptions; bar: HTMLElement })
         <>
           <h1>{options.title}</h1>
           <ExampleMenu examples={examples} />
-          <KeyMenu keys={options.keys} storage={storage} onChange={setKey} />
+          <KeyMenu keys={options.keys} guests={options.guests} storage={storage} onChange={setKey} />
         </>,
         bar,
       )}

@@ -7,28 +7,28 @@ const other = 'other';
 
 interface KeyMenuProps {
   keys: IdeKey[];
+  guests: boolean;
   storage: Storage | null;
   onChange: (key: string | undefined) => void;
 }
 
-/** The demo key chosen on an earlier visit, if the service still offers it. Only its label is ever stored. */
-export function rememberedKey(keys: IdeKey[], storage: Storage | null): string | undefined {
-  return keys.find(({ label }) => label === storage?.getItem(storageName))?.key;
+/** Whom an earlier visit chose, if the service still offers it; else the guest where there are guests, else the first key. Only labels are ever stored. */
+export function rememberedChoice(keys: IdeKey[], guests: boolean, storage: Storage | null): string {
+  const stored = storage?.getItem(storageName);
+  const index = keys.findIndex(({ label }) => label === stored);
+  if (index >= 0) return String(index);
+  return guests || keys.length === 0 || stored === guest ? guest : '0';
 }
 
 /** Chooses whom the page acts as: nobody, one of the demo keys, or a key that the visitor pastes (kept in memory only). */
-export function KeyMenu({ keys, storage, onChange }: KeyMenuProps) {
-  const [choice, setChoice] = useState(() => {
-    const index = keys.findIndex(({ label }) => label === storage?.getItem(storageName));
-    return index < 0 ? guest : String(index);
-  });
+export function KeyMenu({ keys, guests, storage, onChange }: KeyMenuProps) {
+  const [choice, setChoice] = useState(() => rememberedChoice(keys, guests, storage));
   const chosen = keys[Number(choice)];
 
   function choose(next: string): void {
     const key = keys[Number(next)];
     setChoice(next);
-    if (key) storage?.setItem(storageName, key.label);
-    else storage?.removeItem(storageName);
+    storage?.setItem(storageName, key?.label ?? guest);
     onChange(key?.key);
   }
 
@@ -37,7 +37,7 @@ export function KeyMenu({ keys, storage, onChange }: KeyMenuProps) {
       <label>
         Act as
         <select id="ide-key" value={choice} onChange={(event) => choose(event.target.value)}>
-          <option value={guest}>no key (guest)</option>
+          <option value={guest}>{guests ? 'no key (guest)' : 'no key'}</option>
           {keys.map(({ label, description }, index) => (
             <option key={index} value={index} title={description}>
               {label}

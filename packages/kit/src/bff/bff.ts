@@ -78,6 +78,7 @@ export function createBff(options: BffOptions): Service {
   const ide = mountIde({
     title,
     graphqlPath: GRAPH_PATH,
+    guests,
     examples: loadExamples(new URL(`../../../../schema/operations/${name}/`, import.meta.url)),
     keys: (deps.demoKeys ?? []).map(({ label, key, description }) => ({ label, key, description })),
   });

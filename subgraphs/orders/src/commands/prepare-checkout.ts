@@ -56,7 +56,7 @@ export async function prepareCheckout(orders: Orders, question: Question): Promi
   const refusal = priceRefusal(pricing, input, quote.token);
   if (refusal || !pricing) return refusal ?? priceChanged(null, null, null);
   const plans = routeCart(cart.lines, candidates, request);
-  return Array.isArray(plans) ? { pricing, plans } : (plans as Failure);
+  return Array.isArray(plans) ? { pricing, plans } : plans;
 }
 
 /** The quote with what order lines snapshot; null when a line has no price. Lines of the quote are aligned with the cart's. */

@@ -89,9 +89,6 @@ export interface Checkout {
   readonly ageS: number;
 }
 
-/** States that nobody works on any more. */
-export const isFinished = (state: CheckoutState): boolean => state === 'placed' || state === 'failed';
-
 /** The key under which stock knows the hold. */
 export const reservationKey = (checkoutId: string, attempt: number): string =>
   attempt === 1 ? `checkout:${checkoutId}` : `checkout:${checkoutId}:${attempt}`;

@@ -149,7 +149,7 @@ export async function send(
   const result = await service.graph().execute<{ answer: Answer }>({ query: documents[name], variables }, call);
   const [error] = result.errors ?? [];
   if (error) throw new Error(`${String(error.extensions?.['code'])}: ${error.message}`);
-  return result.data?.answer as Answer;
+  return result.data?.answer;
 }
 
 /** Sends a mutation with an input. */
