@@ -20,3 +20,12 @@ $$;
 ALTER TABLE "stock"."levels" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
 --> statement-breakpoint
 ALTER TABLE "stock"."variant_versions" SET (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02);
+--> statement-breakpoint
+-- Locks variants, in order of id so that two commands sharing variants cannot deadlock, and gives their levels as they are behind the
+-- locks. A function, because each query in a volatile one takes a new snapshot (READ COMMITTED): a query beside the lock in the
+-- caller's own statement would still see what was there before it waited, and not see a location that was added meanwhile.
+CREATE FUNCTION "stock"."lock_levels"(variant_ids uuid[]) RETURNS SETOF "stock"."levels" LANGUAGE plpgsql VOLATILE ROWS 10 AS $$
+BEGIN
+	PERFORM 1 FROM stock.variant_versions v WHERE v.variant_id = ANY (variant_ids) ORDER BY v.variant_id FOR NO KEY UPDATE;
+	RETURN QUERY SELECT * FROM stock.levels l WHERE l.variant_id = ANY (variant_ids);
+END $$;

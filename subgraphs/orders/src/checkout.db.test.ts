@@ -91,6 +91,17 @@ describe('a purchase', () => {
     );
   });
 
+  test('is planned again when others were faster at every place that was planned', async () => {
+    const cart = await shop.fill(1, 1);
+    shop.world.stock.beforeReserve = () => {
+      shop.world.stock.setLevel(shop.berlin, shop.mug, 0);
+      shop.world.stock.setLevel(shop.munich, shop.mug, 1);
+    };
+    const { order } = await shop.buy(cart);
+    expect(order.fulfilmentOrders).toMatchObject([{ location: { id: shop.munich } }]);
+    expect(await shop.traces(cart)).toMatchObject({ states: ['placed'], holds: ['COMMITTED'] });
+  });
+
   test('is collected at the place asked for, and only there', async () => {
     const pickup = { shippingAddress: null, pickupLocationId: shop.berlin };
     expect(await shop.buy(await shop.fill(1, 1, 9), pickup)).toMatchObject({

@@ -21,6 +21,7 @@ interface LocationState {
   readonly code: string;
   readonly name: string;
   readonly kind: string;
+  readonly country: string;
 }
 
 const CHUNK = 250;
@@ -47,7 +48,7 @@ export function chooseChannels(all: readonly ChannelState[], codes: readonly str
 }
 
 /**
- * Chooses where an import goes: all channels, the first channel's first currency, and the first warehouse by code, unless told otherwise.
+ * Chooses where an import goes: all channels, the first channel's first currency, and the first warehouse by code in its first country, unless told otherwise.
  * @throws Error naming what does not exist and what does.
  */
 export async function chooseTarget(operator: Operator, wishes: TargetWishes): Promise<ImportTarget> {
@@ -56,10 +57,12 @@ export async function chooseTarget(operator: Operator, wishes: TargetWishes): Pr
   const ids = [...new Set(channels.flatMap((channel) => channel.locationIds))];
   const locations: LocationState[] = [];
   for (let from = 0; from < ids.length; from += CHUNK) {
-    const { locationStates } = await run<{ locationStates: (LocationState | null)[] }>(operator, 'stock', 'query L($ids: [ID!]!) { locationStates(ids: $ids) { locationId code name kind } }', { ids: ids.slice(from, from + CHUNK) });
+    const { locationStates } = await run<{ locationStates: (LocationState | null)[] }>(operator, 'stock', 'query L($ids: [ID!]!) { locationStates(ids: $ids) { locationId code name kind country } }', { ids: ids.slice(from, from + CHUNK) });
     locations.push(...locationStates.filter((each) => each !== null));
   }
-  locations.sort((a, b) => Number(b.kind === 'WAREHOUSE') - Number(a.kind === 'WAREHOUSE') || (a.code < b.code ? -1 : 1));
+  const home = channels[0]!.countries[0];
+  const preference = (each: LocationState) => Number(each.kind === 'WAREHOUSE') * 2 + Number(each.country === home);
+  locations.sort((a, b) => preference(b) - preference(a) || (a.code < b.code ? -1 : 1));
   const location = wishes.location === undefined ? locations[0] : locations.find((each) => each.code === wishes.location);
   if (!location) {
     const known = locations.slice(0, 20).map((each) => each.code).join(', ');

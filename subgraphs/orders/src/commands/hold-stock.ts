@@ -1,10 +1,9 @@
 import { failCheckout, moveCheckout } from '../data/checkouts.ts';
 import { type Checkout, reservationKey } from '../domain/checkout.ts';
-import { checkoutInvalid, outOfStock } from '../domain/outcome.ts';
-import type { Shortage } from '../domain/routing.ts';
+import { checkoutInvalid, type Failure, outOfStock } from '../domain/outcome.ts';
 import { askCandidates, releaseReservation, reserve } from '../peers/stock.ts';
 import { Postponed, type Run, type Step, stepTo } from './run.ts';
-import { routeCart } from './prepare-checkout.ts';
+import { isRouted, routeCart } from './prepare-checkout.ts';
 
 /** Nobody waits so long for an order: what is not paid then is given up, what is paid is given back. */
 export const GIVE_UP_AFTER_S = 1_800;
@@ -43,7 +42,9 @@ export async function holdStock(run: Run, checkout: Checkout): Promise<Step> {
       return { next };
     }
     case 'InsufficientStock':
-      return refuse(run, checkout, answer.variants);
+      // Others were faster at the places that were planned; there may be more elsewhere.
+      if (checkout.reservationAttempt < MAX_HOLDS) return holdAgain(run, checkout);
+      return refuse(run, checkout, outOfStock(answer.variants));
     case 'StockBusy':
       throw new Postponed('stock is busy');
     case 'ReservationKeyReused':
@@ -51,30 +52,27 @@ export async function holdStock(run: Run, checkout: Checkout): Promise<Step> {
   }
 }
 
-/** Ends a checkout that has taken nothing; a paid one gives its payment back first. */
-async function refuse(run: Run, checkout: Checkout, short: readonly Shortage[]): Promise<Step> {
-  const result = outOfStock(short);
+/** Plans anew, since stock has changed, and holds under the next key. Nothing is held under the one before. */
+export async function holdAgain(run: Run, checkout: Checkout): Promise<Step> {
+  if (checkout.reservationAttempt >= MAX_HOLDS) return refuse(run, checkout, tookTooLong());
+  const { stock } = run.orders.peers;
+  const { lines } = checkout.pricing;
+  const variantIds = lines.map((line) => line.variantId);
+  const plans = routeCart(
+    lines,
+    await askCandidates(stock, run.requestId, checkout.channel, variantIds),
+    checkout.request,
+  );
+  if (!isRouted(plans)) return refuse(run, checkout, plans);
+  const reservationAttempt = checkout.reservationAttempt + 1;
+  return stepTo(run, checkout, { to: checkout.state, reservation: null, reservationAttempt, plans });
+}
+
+/** Ends a checkout for which no stock is held; a paid one gives its payment back first. */
+async function refuse(run: Run, checkout: Checkout, result: Failure): Promise<Step> {
   if (checkout.payment) return stepTo(run, checkout, { to: 'compensating', result });
   if (!(await failCheckout(run.orders.db, checkout, run.owner, result))) return { next: null };
   return { outcome: result, dueInS: null };
-}
-
-/** Plans anew, since stock has changed, and holds under the next key. */
-export async function holdAgain(run: Run, checkout: Checkout): Promise<Step> {
-  if (checkout.reservationAttempt >= MAX_HOLDS)
-    return stepTo(run, checkout, { to: 'compensating', result: tookTooLong() });
-  const { stock } = run.orders.peers;
-  const { lines } = checkout.pricing;
-  const candidates = await askCandidates(
-    stock,
-    run.requestId,
-    checkout.channel,
-    lines.map((line) => line.variantId),
-  );
-  const plans = routeCart(lines, candidates, checkout.request);
-  if (!Array.isArray(plans)) return stepTo(run, checkout, { to: 'compensating', result: plans });
-  const reservationAttempt = checkout.reservationAttempt + 1;
-  return stepTo(run, checkout, { to: checkout.state, reservation: null, reservationAttempt, plans });
 }
 
 /** A process that stood still may hold stock for a checkout that another one has ended meanwhile. */

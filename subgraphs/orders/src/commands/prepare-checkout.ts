@@ -56,7 +56,7 @@ export async function prepareCheckout(orders: Orders, question: Question): Promi
   const refusal = priceRefusal(pricing, input, quote.token);
   if (refusal || !pricing) return refusal ?? priceChanged(null, null, null);
   const plans = routeCart(cart.lines, candidates, request);
-  return Array.isArray(plans) ? { pricing, plans } : plans;
+  return isRouted(plans) ? { pricing, plans } : plans;
 }
 
 /** The quote with what order lines snapshot; null when a line has no price. Lines of the quote are aligned with the cart's. */
@@ -116,5 +116,14 @@ export function routeCart(
     ]);
   const short = shortages(demand, allowed);
   if (short.length > 0) return outOfStock(short);
-  return rankPlans(demand, allowed, shippingAddress && locate(shippingAddress, candidates, centroidOf));
+  const plans = rankPlans(demand, allowed, shippingAddress && locate(shippingAddress, candidates, centroidOf));
+  if (plans.length > 0) return plans;
+  return checkoutInvalid(
+    'CART_TOO_SCATTERED',
+    'The goods lie in too many places for one order: buy fewer lines at once.',
+    ['input', 'cartId'],
+  );
 }
+
+/** Whether routing found plans. */
+export const isRouted = (routed: Plan[] | Failure): routed is Plan[] => Array.isArray(routed);

@@ -37,6 +37,8 @@ export interface Shortage {
 
 /** Stock tries so many plans in one transaction. */
 export const MAX_PLANS = 10;
+/** Stock takes so many allocations in one plan. */
+const MAX_ALLOCATIONS = 500;
 /** How many locations, the nearest first, may begin a split. */
 const MAX_SPLIT_STARTS = 50;
 
@@ -93,7 +95,8 @@ function splits(demand: readonly Demand[], ranked: readonly RoutingLocation[]): 
     const chosen = new Set(plan.map((allocation) => allocation.locationId));
     const key = [...chosen].sort().join();
     // Runs come nearest first, so that the first to find a set of locations gives it the better rank.
-    if (chosen.size > 1 && !found.has(key)) found.set(key, { plan, size: chosen.size, rank });
+    if (chosen.size > 1 && plan.length <= MAX_ALLOCATIONS && !found.has(key))
+      found.set(key, { plan, size: chosen.size, rank });
   }
   return [...found.values()].sort((a, b) => a.size - b.size || a.rank - b.rank).map(({ plan }) => plan);
 }

@@ -24,6 +24,8 @@ export interface SimulatedStock {
   aheadMs: number;
   /** Answers `StockBusy` to so many reservations. */
   busyCount: number;
+  /** Runs once, just before the next reservation is tried. */
+  beforeReserve: (() => void) | null;
   addLocation(place: Place): string;
   setLevel(locationId: string, variantId: string, available: number): void;
   levelOf(locationId: string, variantId: string): number;
@@ -74,6 +76,8 @@ export function createSimulatedStock(): SimulatedStock {
     return { done: reservation.status === to, status: reservation.status };
   };
   const reserve = ({ input: { key, ttlSeconds, plans } }: ReserveVariables) => {
+    stock.beforeReserve?.();
+    stock.beforeReserve = null;
     expire();
     const known = reservations.get(key);
     if (known) return answerOf(known);
@@ -124,6 +128,7 @@ export function createSimulatedStock(): SimulatedStock {
     reservations,
     aheadMs: 0,
     busyCount: 0,
+    beforeReserve: null,
     addLocation(place) {
       const locationId = newId();
       locations.set(locationId, place);

@@ -21,7 +21,7 @@ export interface BrokenRule {
 }
 
 const MAX_CODES = 50;
-const MAX_LOCATIONS = 1_000;
+const MAX_LOCATIONS = 5_000;
 const MAX_NAME_LENGTH = 100;
 
 const regionNames = new Intl.DisplayNames(['en'], { type: 'region', fallback: 'none' });

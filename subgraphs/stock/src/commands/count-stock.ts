@@ -15,7 +15,7 @@ export async function countStock(
   caller: Caller,
   command: StockCommand & { readonly countedQuantity: number; readonly expectedQuantity: number | null },
 ): Promise<StockChange> {
-  const { variantId, locationId, countedQuantity, expectedQuantity } = command;
+  const { variantId, countedQuantity, expectedQuantity } = command;
   if (countedQuantity < 0 || countedQuantity > MAX_QUANTITY)
     return {
       kind: 'invalid',
@@ -25,16 +25,5 @@ export async function countStock(
     };
   // What was held and is over lies on the shelf: the belief is compared with it included.
   if (isId(variantId)) await endExpiredHolds(db, [variantId]);
-  return changeStock(
-    db,
-    caller,
-    command,
-    ['count', variantId, locationId, countedQuantity, expectedQuantity],
-    (level) => {
-      const currentQuantity = level?.available ?? 0;
-      if (expectedQuantity !== null && expectedQuantity !== currentQuantity)
-        return { kind: 'mismatch', currentQuantity };
-      return { kind: 'COUNTED', quantity: countedQuantity - currentQuantity };
-    },
-  );
+  return changeStock(db, caller, command, { kind: 'COUNTED', quantity: countedQuantity, expectedQuantity });
 }

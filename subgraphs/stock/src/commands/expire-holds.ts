@@ -1,6 +1,6 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
-import { purgeKeys } from '../data/command-keys.ts';
+import { purgeKeys } from '../data/stock-changes.ts';
 import { expireReservations, findExpiredHolds } from '../data/reservations.ts';
 
 const BATCH = 100;

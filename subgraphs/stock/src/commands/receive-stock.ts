@@ -10,7 +10,7 @@ export async function receiveStock(
   caller: Caller,
   command: StockCommand & { readonly quantity: number },
 ): Promise<StockChange> {
-  const { variantId, locationId, quantity } = command;
+  const { quantity } = command;
   if (quantity < 1 || quantity > MAX_QUANTITY)
     return {
       kind: 'invalid',
@@ -18,8 +18,5 @@ export async function receiveStock(
       message: `quantity must be from 1 to ${MAX_QUANTITY}, not ${quantity}.`,
       field: 'quantity',
     };
-  return changeStock(db, caller, command, ['receive', variantId, locationId, quantity], () => ({
-    kind: 'RECEIVED',
-    quantity,
-  }));
+  return changeStock(db, caller, command, { kind: 'RECEIVED', quantity, expectedQuantity: null });
 }

@@ -8,7 +8,7 @@ import {
   type ReservationRow,
   type ShortVariant,
 } from '../data/reservations.ts';
-import { isLockTimeout } from '../data/transaction.ts';
+import { isLockTimeout } from '../data/retry.ts';
 import { demandText, type Demand } from '../domain/demand.ts';
 import { endExpiredHolds } from './expire-holds.ts';
 
@@ -70,7 +70,7 @@ async function reserve(db: Database, demand: Demand): Promise<ReserveOutcome> {
   } catch (error) {
     if (isLockTimeout(error)) return { kind: 'busy', retryAfterMs: RETRY_AFTER_MS };
     switch (brokenConstraint(error)) {
-      // Another request with this key was quicker, for other variants, whose locks do not make us wait.
+      // Another request with this key was quicker.
       case 'reservations_key_unique':
         return earlierReservation(db, demand, requestHash);
       // The last defence: something took the units although we held the locks. The buyer hears the truth, not a fault.

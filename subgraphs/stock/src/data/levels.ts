@@ -1,7 +1,7 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Availability } from '../domain/availability.ts';
-import { booking, lockOrMakeVariants } from './booking.ts';
-import { pipelined, type Connection } from './transaction.ts';
+import { booking, ensureVariants, lockedLevels } from './booking.ts';
+import { retried } from './retry.ts';
 
 /** The stock of a variant at a location, in units. */
 export interface LevelRow {
@@ -49,41 +49,11 @@ export async function findCandidateLevels(
     order by l.location_id, l.variant_id`;
 }
 
-const columns = (sql: Database['sql'] | Connection) => sql`
-  l.variant_id as "variantId", l.location_id as "locationId", l.available, l.reserved, l.committed, l.safety, l.damaged, l.inspection, l.incoming`;
-
 /** Levels of a variant at all locations, 2,000 at most, by location code. */
 export async function findLevels(db: Database, variantId: string): Promise<LevelRow[]> {
   return db.sql<LevelRow[]>`
-    select ${columns(db.sql)} from stock.levels l join stock.locations using (location_id)
-    where l.variant_id = ${variantId} order by code limit ${MAX_LEVELS}`;
-}
-
-/** One level, within a transaction that holds the variant's lock; null when the location has no row for the variant. */
-export async function readLevel(sql: Connection, variantId: string, locationId: string): Promise<LevelRow | null> {
-  const [row] = await sql<LevelRow[]>`
-    select ${columns(sql)} from stock.levels l where l.variant_id = ${variantId} and l.location_id = ${locationId}`;
-  return row ?? null;
-}
-
-/** A signed difference of what is available. */
-export interface AvailableMovement {
-  readonly variantId: string;
-  readonly locationId: string;
-  readonly kind: 'RECEIVED' | 'COUNTED';
-  readonly quantity: number;
-  readonly cause: string;
-}
-
-/** Books one difference of what is available; the variant's lock must be held. @throws the broken constraint of `levels`. */
-export async function bookAvailable(sql: Connection, movement: AvailableMovement): Promise<void> {
-  const { variantId, locationId, kind, quantity, cause } = movement;
-  await sql`
-    with movement as (
-      select ${variantId}::uuid as variant_id, ${locationId}::uuid as location_id, ${kind}::text as kind, ${quantity}::int as quantity,
-        ${quantity}::int as available, 0 as reserved, 0 as committed, ${cause}::text as cause
-    ), ${booking(sql)}
-    select from bumped`;
+    select l.variant_id as "variantId", l.location_id as "locationId", l.available, l.reserved, l.committed, l.safety, l.damaged, l.inspection, l.incoming
+    from stock.levels l join stock.locations using (location_id) where l.variant_id = ${variantId} order by code limit ${MAX_LEVELS}`;
 }
 
 /** A level of an import. */
@@ -99,6 +69,8 @@ export interface LevelImport {
  * @param levels references must differ. @returns how many levels changed. @throws the broken foreign key when the location is unknown.
  */
 export async function setLevels(db: Database, locationId: string, levels: readonly LevelImport[]): Promise<number> {
+  const { sql } = db;
+  const variantIds = levels.map((level) => level.variantId);
   const given = JSON.stringify(
     levels.map(({ variantId, quantity, reference }, position) => ({
       variant_id: variantId,
@@ -107,34 +79,34 @@ export async function setLevels(db: Database, locationId: string, levels: readon
       position,
     })),
   );
-  const results = await pipelined(db, (sql) => [
-    lockOrMakeVariants(
-      sql,
-      levels.map((level) => level.variantId),
-    ),
-    sql`
-    with given as (
+  await ensureVariants(db, variantIds);
+  const [row] = await retried(
+    () => sql<{ changed: number }[]>`
+    with ${lockedLevels(sql, sql`${variantIds}::uuid[]`)}, given as (
       select variant_id, quantity, reference, position
       from jsonb_to_recordset(${given}::jsonb) as g(variant_id uuid, quantity int, reference text, position int)
     ), fresh as (
-      select g.* from given g left join stock.import_references r on r.location_id = ${locationId} and r.reference = g.reference
-      where (r.variant_id, r.quantity) is distinct from (g.variant_id, g.quantity)
-    ), remembered as (
-      insert into stock.import_references (location_id, reference, variant_id, quantity, applied_at)
-      select ${locationId}::uuid, reference, variant_id, quantity, stock.app_now() from fresh order by reference
+      -- The conflict's condition looks at the newest row: what another import has applied while this one waited is not fresh.
+      insert into stock.import_references as r (location_id, reference, variant_id, quantity, applied_at)
+      select ${locationId}::uuid, g.reference, g.variant_id, g.quantity, stock.app_now()
+      from given g cross join (select count(*) as levels from current) as locked where locked.levels >= 0 order by g.reference
       on conflict on constraint import_references_pkey
       do update set variant_id = excluded.variant_id, quantity = excluded.quantity, applied_at = excluded.applied_at
+      where (r.variant_id, r.quantity) is distinct from (excluded.variant_id, excluded.quantity)
+      returning r.reference
     ), target as (
-      select distinct on (variant_id) variant_id, quantity, reference from fresh order by variant_id, position desc
+      select distinct on (g.variant_id) g.variant_id, g.quantity, g.reference
+      from given g join fresh using (reference) order by g.variant_id, g.position desc
     ), difference as (
-      select t.variant_id, t.quantity - coalesce(l.available, 0) as quantity, t.reference
-      from target t left join stock.levels l on l.variant_id = t.variant_id and l.location_id = ${locationId}
+      select t.variant_id, t.quantity - coalesce(c.available, 0) as quantity, t.reference
+      from target t left join current c on c.variant_id = t.variant_id and c.location_id = ${locationId}
     ), movement as (
       select variant_id, ${locationId}::uuid as location_id, 'ADJUSTED' as kind, quantity,
         quantity as available, 0 as reserved, 0 as committed, 'import:' || reference as cause
       from difference where quantity <> 0
     ), ${booking(sql)}
     select count(*)::int as changed from delta`,
-  ]);
-  return Number(results[1]?.[0]?.['changed'] ?? 0);
+  );
+  db.committed();
+  return row?.changed ?? 0;
 }

@@ -1,7 +1,7 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Allocation, Demand } from '../domain/demand.ts';
-import { booking, lockVariants } from './booking.ts';
-import { pipelined, type Connection } from './transaction.ts';
+import { booking, lockedLevels, type Fragment, type Sql } from './booking.ts';
+import { retried } from './retry.ts';
 
 /** The states of a reservation, as the graph writes them. */
 export type ReservationStatus = 'HELD' | 'COMMITTED' | 'RELEASED' | 'EXPIRED';
@@ -47,16 +47,14 @@ export interface Hold {
 
 /**
  * Holds the first plan that can be held as a whole, in one conditional statement behind the variants' locks; writes nothing when
- * there is none. @throws the broken constraint: `reservations_key_unique` when the same key was reserved meanwhile for other
- * variants, `levels_available_not_negative` should anything have written past the locks.
+ * there is none. @throws the broken constraint: `reservations_key_unique` when the same key was reserved while this statement
+ * waited, `levels_available_not_negative` should anything have written past the locks.
  */
 export async function attemptHold(db: Database, hold: Hold): Promise<HoldAttempt> {
-  const { demand } = hold;
-  const results = await pipelined(db, (sql) => [
-    lockVariants(sql, [...demand.requested.keys()]),
-    holdStatement(sql, hold),
-  ]);
-  return results[1]?.[0] as unknown as HoldAttempt;
+  const [row] = await retried(() => holdStatement(db.sql, hold));
+  if (!row) throw new Error('a row of subqueries is always there');
+  db.committed();
+  return row;
 }
 
 /** The allocations of all plans as JSON rows. */
@@ -72,9 +70,8 @@ const askedOf = ({ plans }: Demand): string =>
     ),
   );
 
-function holdStatement(sql: Connection, { reservationId, demand, requestHash, ignoreExpired }: Hold) {
-  return sql`
-  with asked as (
+const holdStatement = (sql: Sql, { reservationId, demand, requestHash, ignoreExpired }: Hold) => sql<HoldAttempt[]>`
+  with ${lockedLevels(sql, sql`${[...demand.requested.keys()]}::uuid[]`)}, asked as (
     select plan, variant_id, location_id, quantity
     from jsonb_to_recordset(${askedOf(demand)}::jsonb) as a(plan int, variant_id uuid, location_id uuid, quantity int)
   ), existing as (
@@ -88,8 +85,8 @@ function holdStatement(sql: Connection, { reservationId, demand, requestHash, ig
     select unnest(location_ids) as location_id from stock.channel_locations where channel_code = ${demand.channel}
   ), holding as (
     select a.plan from asked a
-    left join offered o using (location_id) left join stock.levels l using (variant_id, location_id)
-    group by a.plan having bool_and(o.location_id is not null and coalesce(l.available, 0) >= a.quantity)
+    left join offered o using (location_id) left join current c using (variant_id, location_id)
+    group by a.plan having bool_and(o.location_id is not null and coalesce(c.available, 0) >= a.quantity)
   ), chosen as (
     select min(plan) as plan from holding having not exists (select from existing) and not exists (select from over)
   ), taken as (
@@ -110,7 +107,6 @@ function holdStatement(sql: Connection, { reservationId, demand, requestHash, ig
   )
   select (select plan_index from reservation) as "planIndex", (select expires_at from reservation) as "expiresAt",
     exists (select from existing) as "keyExists", exists (select from over) as "expiredFirst"`;
-}
 
 /** Which variants fall short in every plan, with what the channel can sell; those short in some plan when none is short in all. */
 export async function findShortVariants(db: Database, demand: Demand): Promise<ShortVariant[]> {
@@ -159,22 +155,44 @@ export async function endReservation(
   key: string,
   ending: 'committed' | 'released',
 ): Promise<ReservationStatus | null> {
-  const results = await pipelined(db, (sql) => {
-    const reservations = sql`select reservation_id from stock.reservations where key = ${key}`;
-    return [lockVariantsOf(sql, reservations), endStatement(sql, ending, reservations)];
-  });
-  return (results[1]?.[0]?.['status'] as ReservationStatus | undefined) ?? null;
+  const { sql } = db;
+  const ended = await retried(() =>
+    endStatement(sql, ending, sql`select reservation_id from stock.reservations where key = ${key}`),
+  );
+  db.committed();
+  const [mine] = ended;
+  if (mine) return mine.status;
+  // It had ended before, perhaps while this statement waited: only the next one sees how.
+  return (await findReservation(db, key))?.status ?? null;
 }
 
-/** Ends holds that are over. @returns how many it ended: others may have been quicker. */
-export async function expireReservations(db: Database, reservationIds: readonly string[]): Promise<number> {
-  if (reservationIds.length === 0) return 0;
-  const results = await pipelined(db, (sql) => {
-    const reservations = sql`select unnest(${[...reservationIds]}::uuid[])`;
-    return [lockVariantsOf(sql, reservations), endStatement(sql, 'expired', reservations)];
-  });
-  return Number(results[1]?.[0]?.['ended'] ?? 0);
+/** Ends holds that are over; others may have been quicker. */
+export async function expireReservations(db: Database, reservationIds: readonly string[]): Promise<void> {
+  if (reservationIds.length === 0) return;
+  const { sql } = db;
+  await retried(() => endStatement(sql, 'expired', sql`select unnest(${[...reservationIds]}::uuid[])`));
+  db.committed();
 }
+
+/** @param reservations SQL of their ids. @returns those that it ended. */
+const endStatement = (sql: Sql, ending: Ending, reservations: Fragment) => sql<{ status: ReservationStatus }[]>`
+  with line as (
+    select reservation_id, variant_id, location_id, quantity from stock.reservation_lines where reservation_id in (${reservations})
+  ), ${lockedLevels(sql, sql`array(select variant_id from line)`)}, ended as (
+    update stock.reservations r
+    set status = case when r.expires_at > stock.app_now() then ${ending}::text else 'expired' end, ended_at = stock.app_now()
+    -- The count is there for its order: variants are locked before reservations, here as everywhere.
+    from (select count(*) as levels from current) as locked
+    where locked.levels >= 0 and r.reservation_id in (select reservation_id from line) and r.status = 'held'
+      and (${ending}::text <> 'expired' or r.expires_at <= stock.app_now())
+    returning r.reservation_id, r.status
+  ), movement as (
+    select l.variant_id, l.location_id, upper(e.status) as kind, l.quantity,
+      case when e.status = 'committed' then 0 else l.quantity end as available, -l.quantity as reserved,
+      case when e.status = 'committed' then l.quantity else 0 end as committed, 'reservation:' || e.reservation_id as cause
+    from ended e join line l using (reservation_id)
+  ), ${booking(sql)}
+  select upper(status) as status from ended`;
 
 /** Holds that are over, the longest first; only those on some variants when these are given. */
 export async function findExpiredHolds(db: Database, limit: number, variantIds?: readonly string[]): Promise<string[]> {
@@ -187,29 +205,3 @@ export async function findExpiredHolds(db: Database, limit: number, variantIds?:
     where r.status = 'held' and r.expires_at <= stock.app_now() ${onVariants} order by r.expires_at limit ${limit}`;
   return rows.map((row) => row.reservationId);
 }
-
-/** A piece of SQL. */
-type Fragment = ReturnType<typeof lockVariants>;
-
-const lockVariantsOf = (sql: Connection, reservations: Fragment) => sql`
-  select from stock.variant_versions
-  where variant_id in (select variant_id from stock.reservation_lines where reservation_id in (${reservations}))
-  order by variant_id for no key update`;
-
-const endStatement = (sql: Connection, ending: Ending, reservations: Fragment) => sql`
-  with ended as (
-    update stock.reservations r
-    set status = case when r.expires_at > stock.app_now() then ${ending}::text else 'expired' end, ended_at = stock.app_now()
-    where r.reservation_id in (${reservations}) and r.status = 'held'
-      and (${ending}::text <> 'expired' or r.expires_at <= stock.app_now())
-    returning r.reservation_id, r.status
-  ), movement as (
-    select l.variant_id, l.location_id, upper(e.status) as kind, l.quantity,
-      case when e.status = 'committed' then 0 else l.quantity end as available, -l.quantity as reserved,
-      case when e.status = 'committed' then l.quantity else 0 end as committed, 'reservation:' || e.reservation_id as cause
-    from ended e join stock.reservation_lines l using (reservation_id)
-  ), ${booking(sql)}
-  select (select count(*)::int from ended) as ended, (
-    select upper(coalesce(e.status, r.status)) from stock.reservations r left join ended e using (reservation_id)
-    where r.reservation_id in (${reservations}) limit 1
-  ) as status`;
