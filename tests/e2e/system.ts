@@ -54,7 +54,7 @@ const LOG_LEVEL = process.env['TEST_LOG_LEVEL'] ?? 'fatal';
 export async function startStackSystem(options: { readonly onQuery?: (schema: Schema, query: string) => void } = {}): Promise<System> {
   const database = await createTestDatabase(SCHEMAS);
   const stack = await createStack({
-    urls: database.urls as Record<Schema, string>,
+    urls: database.urls,
     logLevel: LOG_LEVEL,
     demo: true,
     roundTrip: true,
@@ -86,7 +86,7 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
   const database = await createTestDatabase(SCHEMAS);
   // Far from the defaults, so that a system that somebody runs on this machine is not in the way.
   const ports = Object.fromEntries(LISTENERS.map((listener) => [listener, DEFAULT_PORTS[listener] + 20_000])) as Record<Listener, number>;
-  const running = await startDistributed({ urls: database.urls as Record<Schema, string>, natsUrl: nats.url, ports, replicas, logLevel: LOG_LEVEL, demo: true, pspSecretKey: PSP_KEY, pspUrl: undefined, onExit: (name, code) => console.error(`${name} ended with code ${code}`) });
+  const running = await startDistributed({ urls: database.urls, natsUrl: nats.url, ports, replicas, path: process.env['PATH'], logLevel: LOG_LEVEL, demo: true, pspSecretKey: PSP_KEY, pspUrl: undefined, onExit: (name, code) => console.error(`${name} ended with code ${code}`) });
   const identity = await createIdentity(OPERATOR, running.operatorKeys);
   const operator: Operator = {
     ask: (name, request) => createHttpClient({ urls: [`http://127.0.0.1:${ports[name]}${INTERNAL_PATH}`], audience: name, identity }).execute(request, { caller: serviceCaller(OPERATOR), requestId: OPERATOR }),

@@ -68,7 +68,7 @@ const TRANSACTION_TRIES = 3;
 
 /** The PostgreSQL error in a thrown value, also when Drizzle wrapped it; null for anything else. */
 export function postgresError(error: unknown): postgres.PostgresError | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) {
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof postgres.PostgresError) return cause;
   }
   return null;

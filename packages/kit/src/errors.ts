@@ -47,13 +47,6 @@ export function badInput(message: string, path: readonly string[] = []): GraphQL
   return requestFault('BAD_USER_INPUT', message, path.length > 0 ? { path } : {});
 }
 
-/** The `__typename` and fields that every branch of a result union with a `UserError` shares. */
-export interface UserErrorFields {
-  code: string;
-  message: string;
-  path: string[] | null;
-}
-
 export const invalidInput = (code: string, message: string, path: string[] | null = null) => ({ __typename: 'InvalidInput' as const, code, message, path });
 
 export const notFound = (message: string, path: string[] | null = null) => ({ __typename: 'NotFound' as const, code: 'NOT_FOUND', message, path });

@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
@@ -131,7 +131,7 @@ export function createService(options: ServiceOptions): Service {
 
   const start = async () => {
     for (const { endpoint } of mounts) {
-      endpoint.server.addPlugin(fastifyApolloDrainPlugin(app) as Parameters<typeof endpoint.server.addPlugin>[0]);
+      endpoint.server.addPlugin(fastifyApolloDrainPlugin<BaseContext>(app));
       await endpoint.server.start();
     }
     for (const each of mounts) mount(each);
@@ -162,7 +162,7 @@ export function createService(options: ServiceOptions): Service {
           throw new Error(`Port ${port} for ${name} is taken by another process. Stop it, or set ${name.toUpperCase().replaceAll('-', '_')}_PORT to a free port.`, { cause: error });
         throw error;
       }
-      const address = (app.server as Server).address();
+      const address = (app.server).address();
       return typeof address === 'object' && address ? address.port : port;
     },
     stop: () =>
@@ -202,5 +202,3 @@ function answerFault(error: { statusCode?: number; code?: string; message: strin
   const message = code === 'INTERNAL' ? ERROR_CATALOGUE.INTERNAL.description : error.message;
   return reply.code(status).send({ errors: [{ message, extensions: { code, requestId, retryable: ERROR_CATALOGUE[code].retryable } }] });
 }
-
-export type { BaseContext, Call };

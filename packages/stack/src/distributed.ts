@@ -38,6 +38,7 @@ await runProcess(async () => {
       natsUrl: nats.url,
       ports: env.ports,
       replicas,
+      path: process.env['PATH'],
       logLevel: env.logLevel,
       demo: env.demo,
       pspSecretKey: env.pspSecretKey,

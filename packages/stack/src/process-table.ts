@@ -25,6 +25,8 @@ export interface DistributedOptions {
   readonly ports: Readonly<Record<Listener, number>>;
   /** Processes of every subgraph. */
   readonly replicas: number;
+  /** Where the children find programs. */
+  readonly path: string | undefined;
   readonly logLevel: string;
   /** Whether GraphiQL offers the demo's keys. */
   readonly demo: boolean;
@@ -83,7 +85,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
 
   const launch = async (name: Listener, port: number): Promise<ServiceProcess> => {
     const child = spawn(process.execPath, [mainOf(name)], {
-      env: { PATH: process.env['PATH'], APOLLO_TELEMETRY_DISABLED: '1', ...environmentOf(name), [`${name.toUpperCase()}_PORT`]: String(port) },
+      env: { PATH: options.path, APOLLO_TELEMETRY_DISABLED: '1', ...environmentOf(name), [`${name.toUpperCase()}_PORT`]: String(port) },
       // The channel carries nothing: its end tells the child that this process is gone.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // A Ctrl-C reaches the launcher alone, which then stops its children in order.

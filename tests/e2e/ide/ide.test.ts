@@ -19,7 +19,7 @@ const editor = (page: Page, name: string, text?: string) =>
   page.evaluate(
     ([file, value]) => {
       const { __MONACO } = globalThis as unknown as { __MONACO: { editor: { getModels(): MonacoModel[] } } };
-      const model = __MONACO.editor.getModels().find((each) => each.uri.path.endsWith(file!));
+      const model = __MONACO.editor.getModels().find((each) => each.uri.path.endsWith(file));
       if (value !== undefined) model?.setValue(value);
       return model?.getValue() ?? '';
     },

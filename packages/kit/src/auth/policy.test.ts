@@ -14,7 +14,7 @@ it('asks the table before the resolver runs', () => {
   const field = schema.getQueryType()!.getFields()['secret']!;
   field.resolve = () => (ran += 1);
   enforcePolicy(schema, () => 'prices:write');
-  const call = (scopes: string[]) => field.resolve!(null, {}, { caller: { ...guestOf('web'), scopes } }, {} as never) as unknown;
+  const call = (scopes: string[]) => field.resolve!(null, {}, { caller: { ...guestOf('web'), scopes } }, {} as never);
   expect(() => call([])).toThrow(expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN', scope: 'prices:write' }) as unknown }) as Error);
   expect(ran).toBe(0);
   expect(call(['prices:write'])).toBe(1);

@@ -10,7 +10,7 @@ const shared = (name: string) => fileURLToPath(new URL(`../../schema/${name}`, i
 /** Parses a `.graphql` file. @param url as in `new URL('../schema.graphql', import.meta.url)`. */
 export const readSdl = (url: URL | string): DocumentNode => parse(readFileSync(url, 'utf8'));
 
-type ResolverMap = Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>['resolvers'] & object;
+type ResolverMap = NonNullable<Exclude<Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number], { kind: string }>['resolvers']>;
 // Resolver maps are checked by the types that codegen makes; the builders of both libraries type them more loosely.
 type Resolvers = object;
 
