@@ -68,7 +68,7 @@ const environment = [
   '**/env.ts',
   'packages/stack/src/{distributed,catalogue}.ts',
   'router/src/compose.ts',
-  'packages/kit/src/process.ts',
+  'packages/kit/src/{process,production}.ts',
   'packages/testkit/src/**',
   'tests/**',
   '**/*.test.ts',

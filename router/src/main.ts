@@ -1,3 +1,4 @@
+import '@kontor/kit/src/production.ts';
 import { readFileSync } from 'node:fs';
 import { createIdentity } from '@kontor/kit/src/auth/internal-token.ts';
 import { createHttpClient } from '@kontor/kit/src/graph/http-client.ts';

@@ -45,6 +45,14 @@ export const CART_CREATE = /* GraphQL */ `
   }
 `;
 
+export const CART = /* GraphQL */ `
+  query Cart($id: ID!, $token: String) {
+    cart(id: $id, token: $token) {
+      lines { quantity productTitle variantTitle sku variant { id } unitPrice { gross { minorUnits currency } } }
+    }
+  }
+`;
+
 export const LINES_SET = /* GraphQL */ `
   mutation LinesSet($input: CartLinesSetInput!) {
     cartLinesSet(input: $input) {
@@ -94,6 +102,9 @@ export interface CartData {
 }
 export interface CartCreateData {
   cartCreate: { token: string | null; cart: CartData };
+}
+export interface CartReadData {
+  cart: { lines: { quantity: number; productTitle: string | null; variantTitle: string | null; sku: string | null; variant: { id: string }; unitPrice: { gross: { minorUnits: number; currency: string } } | null }[] } | null;
 }
 export interface LinesSetData {
   cartLinesSet: { __typename: string; cart?: CartData; code?: string; message?: string; path?: string[] | null };

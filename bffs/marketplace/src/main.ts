@@ -1,3 +1,4 @@
+import '@kontor/kit/src/production.ts';
 import { runBff } from '@kontor/kit/src/bff/process.ts';
 import { createApp } from './app.ts';
 

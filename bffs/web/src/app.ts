@@ -1,5 +1,6 @@
 import { createBff, type BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
+import { CartLine, OrderLine } from './resolvers/lines.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Account, CollectionPage, ProductCard, ProductPage, SearchPage } from './resolvers/pages.ts';
 import { Query } from './resolvers/query.ts';
@@ -12,7 +13,18 @@ export const createApp = (deps: BffDeps): Service =>
     channel: 'web',
     title: 'Kontor web',
     sdl: new URL('../schema.graphql', import.meta.url),
-    resolvers: { Query, Mutation, Subscription, ProductPage, CollectionPage, SearchPage, ProductCard, Account },
+    resolvers: {
+      Query,
+      Mutation,
+      Subscription,
+      ProductPage,
+      CollectionPage,
+      SearchPage,
+      ProductCard,
+      Account,
+      CartLine,
+      OrderLine,
+    },
     deps,
     guests: true,
     roles: ['customer', 'staff'],

@@ -13,6 +13,8 @@ export interface Database {
   /** Raw `postgres` for hot statements. Note: Drizzle makes timestamps arrive as text here, and dates must be sent as ISO text. */
   readonly sql: Sql;
   readonly orm: Db;
+  /** A client with one connection of its own, for locks that live as long as a session. Whoever asks for it ends it. */
+  single(): Sql;
   /** Say that a transaction committed that `inTransaction` did not run: the relay looks for events at once. */
   committed(): void;
   /** Registers who wants to know of commits. */
@@ -38,24 +40,27 @@ const LOCK_TIMEOUT_MS = 10_000;
 /** Opens a pool; connections are made when they are first needed. */
 export function openDatabase(options: DatabaseOptions): Database {
   const { onQuery } = options;
-  const sql = postgres(options.url, {
-    max: options.max ?? 10,
-    connect_timeout: 10,
-    idle_timeout: 60,
-    onnotice: () => undefined,
-    ...(onQuery ? { debug: (_connection: number, query: string) => onQuery(query) } : {}),
-    connection: {
-      application_name: options.name,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      lock_timeout: LOCK_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
-      ...(options.nowOffset ? { 'app.now_offset': options.nowOffset } : {}),
-    },
-  });
+  const connect = (max: number, idleTimeoutS: number) =>
+    postgres(options.url, {
+      max,
+      connect_timeout: 10,
+      ...(idleTimeoutS > 0 ? { idle_timeout: idleTimeoutS } : { max_lifetime: null }),
+      onnotice: () => undefined,
+      ...(onQuery ? { debug: (_connection: number, query: string) => onQuery(query) } : {}),
+      connection: {
+        application_name: options.name,
+        statement_timeout: STATEMENT_TIMEOUT_MS,
+        lock_timeout: LOCK_TIMEOUT_MS,
+        idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+        ...(options.nowOffset ? { 'app.now_offset': options.nowOffset } : {}),
+      },
+    });
+  const sql = connect(options.max ?? 10, 60);
   const listeners: (() => void)[] = [];
   return {
     sql,
     orm: drizzle(sql),
+    single: () => connect(1, 0),
     committed: () => listeners.forEach((listener) => listener()),
     onCommit: (listener) => void listeners.push(listener),
     close: () => sql.end({ timeout: 5 }),

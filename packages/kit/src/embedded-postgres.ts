@@ -27,6 +27,8 @@ export interface EmbeddedPostgresOptions {
   readonly port: number;
   /** Settings for `-c`, such as `{ max_connections: '200' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Called when the server died and was started again, at the same port; without it nobody looks after the server. */
+  readonly onRestart?: () => void;
 }
 
 interface Binaries {
@@ -149,28 +151,63 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
   await chmod(folder, 0o700);
 
-  const urlAt = (port: number) => `postgres://kontor:${password}@127.0.0.1:${port}/postgres`;
-  const stop = async () => {
-    await run(binaries.pg_ctl, ['stop', '-D', folder, '-m', 'fast', '-w', '-t', START_TIMEOUT_S], { ...as, cwd: folder }).catch((error: unknown) => {
-      if (existsSync(join(folder, 'postmaster.pid'))) throw error;
-    });
-  };
-
-  const taken = await runningPort(folder);
-  if (taken !== null) return { url: urlAt(taken), port: taken, recovered: true, stop };
-
-  const port = options.port !== 0 && (await isFree(options.port)) ? options.port : await freePort();
-  const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(port), ...options.settings };
   const logFile = join(folder, 'server.log');
   const log = await open(logFile, 'a');
   if (owner) await log.chown(owner.uid, owner.gid);
   await log.close();
-  const flags = Object.entries(settings).map(([key, value]) => `-c ${key}='${value}'`).join(' ');
-  try {
-    await run(binaries.pg_ctl, ['start', '-D', folder, '-l', logFile, '-w', '-t', START_TIMEOUT_S, '-o', flags], { ...as, cwd: folder });
-  } catch (error) {
-    const tail = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-3).join(' | ');
-    throw new Error(`PostgreSQL did not start in ${folder}: ${tail || (error as Error).message}`, { cause: error });
-  }
-  return { url: urlAt(port), port, recovered: false, stop };
+  const start = async (port: number) => {
+    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(port), ...options.settings };
+    const flags = Object.entries(settings)
+      .map(([key, value]) => `-c ${key}='${value}'`)
+      .join(' ');
+    try {
+      await run(binaries.pg_ctl, ['start', '-D', folder, '-l', logFile, '-w', '-t', START_TIMEOUT_S, '-o', flags], { ...as, cwd: folder });
+    } catch (error) {
+      const tail = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-3).join(' | ');
+      throw new Error(`PostgreSQL did not start in ${folder}: ${tail || (error as Error).message}`, { cause: error });
+    }
+  };
+
+  const taken = await runningPort(folder);
+  const port = taken ?? (options.port !== 0 && (await isFree(options.port)) ? options.port : await freePort());
+  if (taken === null) await start(port);
+
+  const { onRestart } = options;
+  const supervision = onRestart && supervise({ isRunning: async () => (await runningPort(folder)) !== null, start: () => start(port), onRestart });
+  return {
+    url: `postgres://kontor:${password}@127.0.0.1:${port}/postgres`,
+    port,
+    recovered: taken !== null,
+    async stop() {
+      await supervision?.stop();
+      await run(binaries.pg_ctl, ['stop', '-D', folder, '-m', 'fast', '-w', '-t', START_TIMEOUT_S], { ...as, cwd: folder }).catch((error: unknown) => {
+        if (existsSync(join(folder, 'postmaster.pid'))) throw error;
+      });
+    },
+  };
+}
+
+const SUPERVISION_MS = 500;
+
+/** Looks every half second whether the server runs, and starts it when it does not. A start that fails (old backends are still ending) is tried again. */
+function supervise(server: { readonly isRunning: () => Promise<boolean>; readonly start: () => Promise<void>; readonly onRestart: () => void }): { stop(): Promise<void> } {
+  let looking: Promise<void> = Promise.resolve();
+  const look = async () => {
+    if (await server.isRunning()) return;
+    await server.start().then(server.onRestart, () => undefined);
+  };
+  let busy = false;
+  const timer = setInterval(() => {
+    if (busy) return;
+    busy = true;
+    looking = look().finally(() => {
+      busy = false;
+    });
+  }, SUPERVISION_MS).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await looking;
+    },
+  };
 }

@@ -1,3 +1,4 @@
+import '@kontor/kit/src/production.ts';
 import { access, mkdir, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';

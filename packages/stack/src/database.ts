@@ -78,7 +78,7 @@ async function prepareRoles(env: StackEnv): Promise<PreparedDatabase> {
     const urls = (await provision(env.databaseUrl, SCHEMAS)) as Record<Schema, string>;
     return { urls, description: describeUrl(env.databaseUrl), stop: nothing };
   }
-  const server = await startEmbeddedPostgres({ folder: join(env.dataFolder, 'postgres'), port: env.postgresPort, settings: { max_connections: '200', shared_buffers: '256MB' } });
+  const server = await startEmbeddedPostgres({ folder: join(env.dataFolder, 'postgres'), port: env.postgresPort, settings: { max_connections: '200', shared_buffers: '256MB' }, onRestart: () => process.stderr.write('PostgreSQL had ended and was started again.\n') });
   try {
     const urls = (await provision(server.url, SCHEMAS)) as Record<Schema, string>;
     return { urls, description: `embedded, 127.0.0.1:${server.port}${server.recovered ? ', taken over while running' : ''}`, stop: () => server.stop() };

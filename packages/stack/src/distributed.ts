@@ -1,3 +1,4 @@
+import '@kontor/kit/src/production.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createIdentity } from '@kontor/kit/src/auth/internal-token.ts';

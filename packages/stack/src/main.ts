@@ -1,3 +1,4 @@
+import '@kontor/kit/src/production.ts';
 import { createServer } from 'node:net';
 import { runProcess } from '@kontor/kit/src/process.ts';
 import { banner } from './banner.ts';

@@ -39,6 +39,8 @@ export interface StackOptions {
   readonly psp: { readonly secretKey: string; readonly url: string | undefined; readonly port: number; readonly host: string };
   /** Sees every statement. For tests that count. */
   readonly onQuery?: (schema: Schema, query: string) => void;
+  /** Sees every operation that one service asks of another, by the path of the graph. For tests that count. */
+  readonly onCall?: (service: string, path: string, document: string) => void;
 }
 
 /** The whole system in one process: the same services as elsewhere, wired in memory. */
@@ -67,7 +69,18 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const services: Partial<Record<Exclude<Listener, 'psp'>, Service>> = {};
   const stopped = new Set<string>();
 
-  const client = (name: Exclude<Listener, 'psp'>, path: string): GraphClient => createMemoryClient(name, () => (stopped.has(name) ? null : (services[name]?.graph(path) ?? null)), roundTrip);
+  const client = (name: Exclude<Listener, 'psp'>, path: string): GraphClient => {
+    const { onCall } = options;
+    const memory = createMemoryClient(name, () => (stopped.has(name) ? null : (services[name]?.graph(path) ?? null)), roundTrip);
+    if (!onCall) return memory;
+    return {
+      ...memory,
+      execute(request, call) {
+        onCall(name, path, request.query);
+        return memory.execute(request, call);
+      },
+    };
+  };
   const internal = (name: Subgraph) => client(name, INTERNAL_PATH);
   const database = (schema: Schema) => {
     const { onQuery } = options;

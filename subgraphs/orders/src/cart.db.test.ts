@@ -16,6 +16,7 @@ let database: TestDatabase;
 let service: Service;
 let bus: EventBus;
 let world: SimulatedPeers;
+const statements: string[] = [];
 let mug: string;
 let cap: string;
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
   bus = createMemoryBus();
   const { orders: identity } = await createTestIdentities(['orders']);
   service = createApp({
-    db: database.open('orders'),
+    db: database.open('orders', { onQuery: (statement) => void statements.push(statement) }),
     bus,
     identity,
     logger: silentLogger,
@@ -279,6 +280,48 @@ test('a cart shows its lines without prices while prices is down', async () => {
   const read = await send(service, guest, 'cart', { id: cart.id, token });
   world.down.delete('prices');
   expect(read).toMatchObject({ quote: null, lines: [{ quantity: 1, unitPrice: null, total: null }] });
+});
+
+test('a cart names its lines, in one statement for all, also when they are no longer sold or products is down', async () => {
+  const [productId, kept, deleted] = [newId(), newId(), newId()];
+  const publish = (revision: number, channelCodes: string[], ids: string[]) =>
+    bus.publish([
+      {
+        eventId: newId(),
+        topic: 'products.product.changed',
+        key: productId,
+        occurredAt: new Date().toISOString(),
+        payload: {
+          productId,
+          revision,
+          title: 'Kettle',
+          channelCodes,
+          variants: ids.map((id) => ({ variantId: id, title: `No. ${ids.indexOf(id) + 1}`, sku: id.slice(-4) })),
+        },
+      },
+    ]);
+  await publish(1, ['web'], [kept, deleted]);
+  const lines = [mug, kept, deleted].map((variantId) => ({ variantId, quantity: 1 }));
+  const { cart, token } = await create({ lines });
+  const named = { productTitle: 'Kettle', variantTitle: 'No. 1', sku: kept.slice(-4) };
+  expect(cart.lines).toMatchObject([
+    { productTitle: 'Mug', variantTitle: 'Blue', sku: `SKU-${mug.slice(-4)}` },
+    named,
+    { productTitle: 'Kettle', variantTitle: 'No. 2', sku: deleted.slice(-4) },
+  ]);
+
+  await publish(2, [], [kept]);
+  world.down.add('products');
+  const before = statements.length;
+  const read = await send(service, guest, 'cart', { id: cart.id, token });
+  const sent = statements.slice(before).filter((statement) => statement.includes('variant_projections'));
+  world.down.delete('products');
+  expect(read.lines).toMatchObject([
+    { productTitle: 'Mug' },
+    named,
+    { variant: { id: deleted }, productTitle: null, variantTitle: null, sku: null },
+  ]);
+  expect(sent).toHaveLength(1);
 });
 
 test('a product event that is not newer changes nothing; a newer one unpublishes and removes variants', async () => {

@@ -9,6 +9,7 @@ import {
   findPayments,
   type OrderOfCustomer,
 } from './data/orders.ts';
+import { findVariants } from './data/projections.ts';
 import type { Orders } from './dependencies.ts';
 import type { FilledCart } from './domain/cart.ts';
 import { askQuote, type Quote } from './peers/prices.ts';
@@ -45,6 +46,10 @@ export function createLoaders(orders: Orders, requestId: string) {
     ordersOfCustomers: new DataLoader((pages: readonly OrderPage[]) => loadPages(orders, pages), {
       cacheKeyFn: ({ customerId, limit, after }) => `${customerId} ${pageKey({ limit, after })}`,
     }),
+    /** Names and SKUs, whether the variants are sold or not. */
+    variants: new DataLoader(async (ids: readonly string[]) =>
+      alignByKey(ids, await findVariants(db, ids), (variant) => variant.variantId),
+    ),
     /** What a cart costs; null while prices cannot be asked. A cart and all its lines ask once. */
     quotes: new DataLoader<FilledCart, Quote | null, string>(
       (carts) => Promise.all(carts.map((cart) => quoteOf(orders, requestId, cart))),

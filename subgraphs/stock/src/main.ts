@@ -1,3 +1,4 @@
+import '@kontor/kit/src/production.ts';
 import { runSubgraph } from '@kontor/kit/src/process.ts';
 import { createApp } from './app.ts';
 

@@ -1,7 +1,7 @@
 import { ask, watch } from '@kontor/testkit/src/graph-client.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { expect, it } from 'vitest';
-import { AVAILABILITY, PRODUCT, SEARCH, type AvailabilityData, type ProductData, type SearchData } from '../operations.ts';
+import { AVAILABILITY, CART, PRODUCT, SEARCH, type AvailabilityData, type CartReadData, type ProductData, type SearchData } from '../operations.ts';
 import { shopperWith, variantsOf } from '../shopper.ts';
 import type { System } from '../system.ts';
 
@@ -28,5 +28,14 @@ export function outage(system: () => System): void {
     const { availabilityChanged } = await screen.until((data) => data.availabilityChanged.variants.some((each) => each.sellableQuantity === before.sellableQuantity - 1));
     expect(availabilityChanged.variants[0]!.version).toBeGreaterThan(before.version);
     await screen.stop();
+  });
+  it('shows a cart with its names and prices while products is down', async () => {
+    const web = system().url('web');
+    const variant = (await variantsOf(web, 'trail-lantern'))[0]!;
+    const { cartId, token } = await shopperWith(web, [{ variantId: variant.id, quantity: 2 }]);
+    const products = await system().takeOut('products');
+    const { cart } = await ask<CartReadData>(web, CART, { id: cartId, token });
+    await products.start();
+    expect(cart!.lines).toEqual([{ quantity: 2, productTitle: 'Trail Lantern', variantTitle: 'Default', sku: variant.sku, variant: { id: variant.id }, unitPrice: { gross: variant.price!.gross } }]);
   });
 }

@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@kontor/kit/src/embedded-postgres.ts';
+import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { ask } from '@kontor/testkit/src/graph-client.ts';
 import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
@@ -50,6 +51,25 @@ describe('npm start', () => {
     for (const order of orders) expect(await ask(web, ORDER, { id: order.id, token: order.token })).toEqual({ order: { number: order.number, status: 'PLACED' } });
     expect((await variantsOf(web, 'trail-lantern'))[0]!.availability!.sellableQuantity).toBe(variant.availability!.sellableQuantity - orders.length);
     expect(await third.end('SIGTERM')).toBe(0);
+  });
+
+  it('goes on selling after PostgreSQL was killed under it', async () => {
+    const main = startMain({ DATA_DIR: folder }, PORTS);
+    await main.ready();
+    const web = main.url('web');
+    const [variant] = await variantsOf(web, 'trail-lantern');
+    const [pid] = (await readFile(join(folder, 'postgres', 'postmaster.pid'), 'utf8')).split('\n');
+    process.kill(Number(pid), 'SIGKILL');
+    const placed = await eventually(async () => {
+      const shopper = await shopperWith(web, [{ variantId: variant!.id, quantity: 1 }]);
+      const outcome = await shopper.checkout();
+      expect(outcome.__typename).toBe('OrderPlaced');
+      return { id: outcome.order!.id, token: shopper.token };
+    }, 30_000);
+    expect(main.output()).toContain('PostgreSQL had ended and was started again.');
+    expect(await ask(web, ORDER, placed)).toMatchObject({ order: { status: 'PLACED' } });
+    await eventually(async () => expect((await variantsOf(web, 'trail-lantern'))[0]!.availability!.sellableQuantity).toBe(variant!.availability!.sellableQuantity - 1));
+    expect(await main.end('SIGTERM')).toBe(0);
   });
 
   it('says in one line which port is taken and what to do', async () => {

@@ -201,14 +201,20 @@ export type CartLine = {
   __typename?: 'CartLine';
   /** Opaque; unique in the cart. */
   id: Scalars['ID']['output'];
+  /** The product's name, also when it is no longer sold; null when it was deleted. */
+  productTitle?: Maybe<Scalars['String']['output']>;
   /** How many. */
   quantity: Scalars['Int']['output'];
+  /** The SKU; null when there is none, or the variant was deleted. */
+  sku?: Maybe<Scalars['String']['output']>;
   /** The price of the line. */
   total?: Maybe<TaxedMoney>;
   /** The price of one unit; null while prices cannot be asked, or when the variant has none. */
   unitPrice?: Maybe<TaxedMoney>;
   /** What is bought. */
   variant: LineVariant;
+  /** The variant's name, also when it is no longer sold; null when it was deleted. */
+  variantTitle?: Maybe<Scalars['String']['output']>;
 };
 
 /** A variant and how many of it. */
@@ -415,7 +421,7 @@ export type InvalidInput = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
-/** A variant in a cart or an order. All but the id is null when it is not published here any more, or the catalogue cannot be asked now. */
+/** A variant in a cart or an order. Image and product are null when it is not published here any more, or the catalogue cannot be asked now. */
 export type LineVariant = {
   __typename?: 'LineVariant';
   /** Opaque and permanent. */
@@ -424,9 +430,9 @@ export type LineVariant = {
   image?: Maybe<Media>;
   /** The product it belongs to. */
   product?: Maybe<ProductLink>;
-  /** The merchant's stock keeping unit. Not unique. */
+  /** The line's `sku`. */
   sku?: Maybe<Scalars['String']['output']>;
-  /** The option values joined, such as `M / Navy`. */
+  /** The line's `variantTitle`. */
   title?: Maybe<Scalars['String']['output']>;
 };
 
@@ -1415,10 +1421,13 @@ export type CartAddressSetResultResolvers<ContextType = Context, ParentType exte
 
 export type CartLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartLine'] = ResolversParentTypes['CartLine']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  productTitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sku?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   total?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   unitPrice?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   variant?: Resolver<ResolversTypes['LineVariant'], ParentType, ContextType>;
+  variantTitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type CartLinesSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartLinesSetResult'] = ResolversParentTypes['CartLinesSetResult']> = {

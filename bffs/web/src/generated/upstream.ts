@@ -223,7 +223,7 @@ export type CartAddressSetMutationVariables = Exact<{
 
 export type CartAddressSetMutation = { cartAddressSet:
     | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
-    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
     | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
@@ -235,7 +235,7 @@ export type CartCreateMutationVariables = Exact<{
 }>;
 
 
-export type CartCreateMutation = { cartCreate: { token: string | null, cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } } };
+export type CartCreateMutation = { cartCreate: { token: string | null, cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } } };
 
 export type CartLinesSetMutationVariables = Exact<{
   input: CartLinesSetInput;
@@ -245,13 +245,13 @@ export type CartLinesSetMutationVariables = Exact<{
 
 export type CartLinesSetMutation = { cartLinesSet:
     | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
-    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
     | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
    };
 
-export type CartPartsFragment = { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null };
+export type CartPartsFragment = { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null };
 
 export type CartQueryVariables = Exact<{
   id: string;
@@ -260,7 +260,7 @@ export type CartQueryVariables = Exact<{
 }>;
 
 
-export type CartQuery = { cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null };
+export type CartQuery = { cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null };
 
 export type CheckoutMutationVariables = Exact<{
   input: CheckoutInput;
@@ -274,7 +274,7 @@ export type CheckoutMutation = { checkout:
     | { __typename: 'CheckoutInvalid', code: string, message: string, path: Array<string> | null }
     | { __typename: 'CreditExceeded', code: string, message: string, path: Array<string> | null }
     | { __typename: 'IdempotencyKeyReused', code: string, message: string, path: Array<string> | null }
-    | { __typename: 'OrderPlaced', order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } }
+    | { __typename: 'OrderPlaced', order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } }
     | { __typename: 'OutOfStock', code: string, message: string, path: Array<string> | null, lines: Array<{ variantId: string, requested: number, available: number }> }
     | { __typename: 'PaymentActionRequired', code: string, message: string, path: Array<string> | null, clientSecret: string }
     | { __typename: 'PaymentDeclined', code: string, message: string, path: Array<string> | null, declineCode: string | null }
@@ -298,9 +298,9 @@ export type CollectionPageQueryVariables = Exact<{
 
 export type CollectionPageQuery = { collectionByHandle: { id: string, handle: string, title: string, descriptionHtml: string, products: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> } } | null };
 
-export type LineVariantPartsFragment = { id: string } & { title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } };
+export type LineVariantPartsFragment = { id: string } & { image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } };
 
-export type OrderPartsFragment = { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> };
+export type OrderPartsFragment = { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> };
 
 export type OrderSummaryPartsFragment = { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } };
 
@@ -311,7 +311,7 @@ export type OrderQueryVariables = Exact<{
 }>;
 
 
-export type OrderQuery = { order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, title?: string, sku?: string | null, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } | null };
+export type OrderQuery = { order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } | null };
 
 export type ProductListFragment = { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> };
 
@@ -441,6 +441,9 @@ fragment CartParts on Cart {
     variant {
       ...LineVariantParts
     }
+    productTitle
+    variantTitle
+    sku
     quantity
     unitPrice {
       ...TaxedParts
@@ -470,8 +473,6 @@ fragment CartParts on Cart {
 fragment LineVariantParts on ProductVariant {
   id
   ... @include(if: $variants) {
-    title
-    sku
     image {
       url
       altText
@@ -540,6 +541,9 @@ fragment CartParts on Cart {
     variant {
       ...LineVariantParts
     }
+    productTitle
+    variantTitle
+    sku
     quantity
     unitPrice {
       ...TaxedParts
@@ -569,8 +573,6 @@ fragment CartParts on Cart {
 fragment LineVariantParts on ProductVariant {
   id
   ... @include(if: $variants) {
-    title
-    sku
     image {
       url
       altText
@@ -652,6 +654,9 @@ fragment CartParts on Cart {
     variant {
       ...LineVariantParts
     }
+    productTitle
+    variantTitle
+    sku
     quantity
     unitPrice {
       ...TaxedParts
@@ -681,8 +686,6 @@ fragment CartParts on Cart {
 fragment LineVariantParts on ProductVariant {
   id
   ... @include(if: $variants) {
-    title
-    sku
     image {
       url
       altText
@@ -748,6 +751,9 @@ fragment CartParts on Cart {
     variant {
       ...LineVariantParts
     }
+    productTitle
+    variantTitle
+    sku
     quantity
     unitPrice {
       ...TaxedParts
@@ -777,8 +783,6 @@ fragment CartParts on Cart {
 fragment LineVariantParts on ProductVariant {
   id
   ... @include(if: $variants) {
-    title
-    sku
     image {
       url
       altText
@@ -877,8 +881,6 @@ fragment AddressParts on Address {
 fragment LineVariantParts on ProductVariant {
   id
   ... @include(if: $variants) {
-    title
-    sku
     image {
       url
       altText
@@ -1051,8 +1053,6 @@ fragment AddressParts on Address {
 fragment LineVariantParts on ProductVariant {
   id
   ... @include(if: $variants) {
-    title
-    sku
     image {
       url
       altText

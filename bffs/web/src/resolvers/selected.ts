@@ -1,10 +1,11 @@
 import { selects } from '@kontor/kit/src/graph/selection.ts';
 import type { GraphQLResolveInfo } from 'graphql';
 
-const VARIANT_DETAILS = ['title', 'sku', 'image', 'product'];
+/** What only the catalogue knows of a line's variant; its names stand in the line itself. */
+const VARIANT_DETAILS = ['image', 'product'];
 
 /**
- * Whether the catalogue has to be asked for the variants of lines; buying alone must not depend on it.
+ * Whether the catalogue has to be asked for the variants of lines; a cart and buying must not depend on it.
  * @param path where the lines are below the resolved field.
  */
 export const lineVariants = (info: GraphQLResolveInfo, ...path: readonly string[]) => ({

@@ -68,6 +68,21 @@ describe('the outbox and its relay', () => {
     expect(new Set(seen).size).toBe(52);
   });
 
+  it('is led again after PostgreSQL ended its session, and loses nothing', async () => {
+    const bus = createMemoryBus();
+    const seen: number[] = [];
+    await bus.consume('test', ['test.happened'], (events) => Promise.resolve(void seen.push(...numbers(events))));
+    const relay = relayTo(bus);
+    relay.start();
+    await append(1);
+    await eventually(() => expect(seen).toEqual([0]));
+    const [lock] = await db.sql<{ pid: number }[]>`select pid from pg_locks where locktype = 'advisory' and classid = 7103 and database = (select oid from pg_database where datname = current_database())`;
+    await db.sql`select pg_terminate_backend(${lock!.pid}, 5000)`;
+    await append(2, 1);
+    await eventually(() => expect(new Set(seen)).toEqual(new Set([0, 1, 2])));
+    await relay.stop();
+  });
+
   it('offers events again when a consumer failed, and the consumer’s effect happens once', async () => {
     const bus = createMemoryBus();
     const effects: number[] = [];

@@ -1,4 +1,4 @@
-import type { ReservedSql, Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { LOCK_CLASS, type Database } from '../database.ts';
 import type { Logger } from '../logger.ts';
 import type { DomainEvent, EventBus } from './event.ts';
@@ -19,6 +19,7 @@ interface OutboxRow {
   key: string;
   payload: unknown;
   occurred_at: string | Date;
+  pid: number;
 }
 
 /** Publishes the outbox of one schema. Of all processes one is elected by an advisory lock; the others stand by. */
@@ -54,10 +55,12 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
       hinted = false;
     });
 
-  const publishBatch = async (sql: Sql): Promise<number> => {
+  const publishBatch = async (sql: Sql, leader: number): Promise<number> => {
     const rows = await sql<OutboxRow[]>`
-      select seq, event_id, topic, key, payload, occurred_at from ${sql(schema)}.outbox where published_at is null order by seq limit ${BATCH}`;
+      select pg_backend_pid() as pid, seq, event_id, topic, key, payload, occurred_at from ${sql(schema)}.outbox where published_at is null order by seq limit ${BATCH}`;
     if (rows.length === 0) return 0;
+    // The driver connects again by itself, but the lock went with the old session: somebody else may lead by now.
+    if (rows[0]!.pid !== leader) throw new Error('the connection that held the lock was lost');
     const events: DomainEvent[] = rows.map((row) => ({ eventId: row.event_id, topic: row.topic, key: row.key, payload: row.payload, occurredAt: new Date(row.occurred_at).toISOString() }));
     await bus.publish(events);
     await sql`update ${sql(schema)}.outbox set published_at = ${sql(schema)}.app_now() where seq = any(${rows.map((row) => row.seq)}::bigint[])`;
@@ -71,44 +74,39 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
     await sql`delete from ${sql(schema)}.inbox where received_at < ${sql(schema)}.app_now() - ${KEEP}::interval`;
   };
 
-  const lead = async (connection: ReservedSql) => {
-    const sql = connection as unknown as Sql;
+  const lead = async (sql: Sql, leader: number) => {
     let purgedAt = Date.now();
     while (!stopping) {
-      const count = await publishBatch(sql);
+      const count = await publishBatch(sql, leader);
       if (count < BATCH) await pause(POLL_MS);
       if (Date.now() - purgedAt > PURGE_MS) {
         purgedAt = Date.now();
         await purge(sql);
       }
     }
-    while ((await publishBatch(sql)) === BATCH);
+    while ((await publishBatch(sql, leader)) === BATCH);
   };
 
   const run = async () => {
+    let sql: Sql | undefined;
     while (!stopping) {
-      let connection: ReservedSql | undefined;
       let wait = ELECTION_MS;
       try {
-        connection = await db.sql.reserve();
-        const [row] = await connection<{ elected: boolean }[]>`select pg_try_advisory_lock(${LOCK_CLASS.relay}, hashtext(${schema})) as elected`;
-        if (row?.elected) {
-          try {
-            await lead(connection);
-          } finally {
-            await connection`select pg_advisory_unlock(${LOCK_CLASS.relay}, hashtext(${schema}))`;
-          }
-        }
+        sql ??= db.single();
+        const [row] = await sql<{ elected: boolean; pid: number }[]>`select pg_try_advisory_lock(${LOCK_CLASS.relay}, hashtext(${schema})) as elected, pg_backend_pid() as pid`;
+        if (row?.elected) await lead(sql, row.pid);
       } catch (error) {
         if (!stopping) logger.warn({ err: error, schema }, 'events wait in the outbox');
+        // Ending the session gives the lock back.
+        await sql?.end({ timeout: 0 });
+        sql = undefined;
         wait = backoffMs;
         backoffMs = Math.min(backoffMs * 2, MAX_BACKOFF_MS);
-      } finally {
-        connection?.release();
       }
       hinted = false;
-      await pause(wait);
+      if (!stopping) await pause(wait);
     }
+    await sql?.end({ timeout: 1 });
   };
 
   const hint = () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
 import { getOperationAST, GraphQLError, OperationTypeNode, parse, subscribe, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { Logger } from '../logger.ts';
 import type { ServiceMetrics } from '../metrics.ts';
@@ -97,7 +97,8 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     logger: { debug: () => undefined, info: () => undefined, warn: (message: unknown) => logger.warn(message), error: (message: unknown) => logger.error(message) },
     // Apollo Server does not say whose error it is: the request id stands in the error, or is filled in when the response is sent.
     formatError: (formatted) => formatError(formatted, typeof formatted.extensions?.['requestId'] === 'string' ? formatted.extensions['requestId'] : ''),
-    plugins: [ApolloServerPluginLandingPageDisabled(), watch, ...(options.plugins ?? [])],
+    // The cache-control plugin wraps every resolver of every field; we set cache headers ourselves. Nothing reports to anybody.
+    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ApolloServerPluginUsageReportingDisabled(), watch, ...(options.plugins ?? [])],
   });
 
   const formatOne = (error: unknown, requestId: string): GraphQLFormattedError => {

@@ -23,7 +23,7 @@ export interface ProductProjection {
   }[];
 }
 
-/** A variant as an order line snapshots it. */
+/** A variant as an order line snapshots it, and a cart line shows it. */
 export interface VariantSnapshot {
   readonly variantId: string;
   readonly productTitle: string;
@@ -49,6 +49,14 @@ export async function findPublishedVariants(
     from orders.variant_projections v join orders.product_projections p using (product_id)
     where v.variant_id = any(${[...variantIds]}::uuid[]) and ${channel} = any(p.channel_codes)`;
   return new Map(rows.map((row) => [row.variantId, row]));
+}
+
+/** Those of the variants that are known here, sold or not, in no order; ids must be UUIDs. */
+export function findVariants({ sql }: Database, variantIds: readonly string[]): Promise<VariantSnapshot[]> {
+  return sql<VariantSnapshot[]>`
+    select v.variant_id as "variantId", p.title as "productTitle", v.title as "variantTitle", v.sku
+    from orders.variant_projections v join orders.product_projections p using (product_id)
+    where v.variant_id = any(${[...variantIds]}::uuid[])`;
 }
 
 /** Keeps channels; what is not newer than what is there is passed over. */

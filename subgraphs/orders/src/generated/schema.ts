@@ -152,14 +152,20 @@ export type CartLine = {
   __typename?: 'CartLine';
   /** Opaque; unique in the cart. */
   id: Scalars['ID']['output'];
+  /** The product's name as orders last heard it, also when it is no longer sold; null when it was deleted. */
+  productTitle?: Maybe<Scalars['String']['output']>;
   /** How many. */
   quantity: Scalars['Int']['output'];
+  /** The SKU as orders last heard it; null when there is none, or the variant was deleted. */
+  sku?: Maybe<Scalars['String']['output']>;
   /** The price of the line. */
   total?: Maybe<TaxedMoney>;
   /** The price of one unit; null while prices cannot be asked, or when the variant has none. */
   unitPrice?: Maybe<TaxedMoney>;
   /** What is bought. */
   variant: ProductVariant;
+  /** The variant's name as orders last heard it, also when it is no longer sold; null when it was deleted. */
+  variantTitle?: Maybe<Scalars['String']['output']>;
 };
 
 /** A variant and how many of it. */
@@ -1029,10 +1035,13 @@ export type CartAddressSetResultResolvers<ContextType = Context, ParentType exte
 
 export type CartLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartLine'] = ResolversParentTypes['CartLine']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  productTitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sku?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   total?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   unitPrice?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   variant?: Resolver<ResolversTypes['ProductVariant'], ParentType, ContextType>;
+  variantTitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type CartLinesSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartLinesSetResult'] = ResolversParentTypes['CartLinesSetResult']> = {

@@ -21,6 +21,9 @@ export const Cart: CartResolvers = {
 export const CartLine: CartLineResolvers = {
   id: (line) => line.lineId,
   variant: (line) => ({ id: line.variantId }),
+  productTitle: async (line, _, ctx) => (await ctx.loaders.variants.load(line.variantId))?.productTitle ?? null,
+  variantTitle: async (line, _, ctx) => (await ctx.loaders.variants.load(line.variantId))?.variantTitle ?? null,
+  sku: async (line, _, ctx) => (await ctx.loaders.variants.load(line.variantId))?.sku ?? null,
   unitPrice: async (line, _, ctx) => (await quotedLine(line, ctx))?.unit ?? null,
   total: async (line, _, ctx) => (await quotedLine(line, ctx))?.total ?? null,
 };

@@ -24,6 +24,9 @@ const CART = /* GraphQL */ `
       variant {
         id
       }
+      productTitle
+      variantTitle
+      sku
       unitPrice {
         gross {
           minorUnits

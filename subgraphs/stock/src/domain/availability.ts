@@ -1,3 +1,5 @@
+import { availabilityStatus } from '@kontor/kit/src/availability.ts';
+
 /** What a channel can sell of a variant at one moment. */
 export interface Availability {
   readonly variantId: string;
@@ -9,19 +11,8 @@ export interface Availability {
   readonly asOf: string;
 }
 
-/** At so many units or fewer a variant is low. */
-const LOW_QUANTITY = 5;
-/** Competitors read shops: who does not work with the numbers sees no more than this. */
-export const PUBLIC_QUANTITY_MAXIMUM = 999;
-
-/** The word for a quantity. */
-export function statusOf(sellableQuantity: number): 'IN_STOCK' | 'LOW' | 'OUT' {
-  if (sellableQuantity <= 0) return 'OUT';
-  return isLow(sellableQuantity) ? 'LOW' : 'IN_STOCK';
-}
-
-/** Whether five units or fewer are left; none is low too. */
-export const isLow = (sellableQuantity: number): boolean => sellableQuantity <= LOW_QUANTITY;
+/** Whether a quantity is told as few; none is low too. */
+export const isLow = (sellableQuantity: number): boolean => availabilityStatus(sellableQuantity) !== 'IN_STOCK';
 
 /** A change of a variant's stock, as the event `stock.availability.changed` tells it. */
 export interface AvailabilityChange {

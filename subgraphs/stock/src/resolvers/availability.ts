@@ -1,12 +1,10 @@
+import { availabilityStatus, publicQuantity } from '@kontor/kit/src/availability.ts';
 import { boundedList } from '@kontor/kit/src/connection.ts';
-import type { Role } from '@kontor/kit/src/auth/caller.ts';
 import { channelOf } from '@kontor/kit/src/subgraph.ts';
-import { isLow, PUBLIC_QUANTITY_MAXIMUM, statusOf } from '../domain/availability.ts';
+import { isLow } from '../domain/availability.ts';
 import type { ProductVariantResolvers, QueryResolvers, VariantAvailabilityResolvers } from '../generated/schema.ts';
 
 const MAX_VARIANTS = 250;
-/** Who works with the numbers sees them all. */
-const EXACT: ReadonlySet<Role> = new Set<Role>(['staff', 'integration', 'service']);
 
 export const ProductVariant: ProductVariantResolvers = {
   __resolveReference: (reference) => ({ id: reference.id }),
@@ -14,10 +12,9 @@ export const ProductVariant: ProductVariantResolvers = {
 };
 
 export const VariantAvailability: VariantAvailabilityResolvers = {
-  status: ({ sellableQuantity }) => statusOf(sellableQuantity),
+  status: ({ sellableQuantity }) => availabilityStatus(sellableQuantity),
   lowStock: ({ sellableQuantity }) => isLow(sellableQuantity),
-  sellableQuantity: ({ sellableQuantity }, _, { caller }) =>
-    EXACT.has(caller.role) ? sellableQuantity : Math.min(sellableQuantity, PUBLIC_QUANTITY_MAXIMUM),
+  sellableQuantity: ({ sellableQuantity }, _, { caller }) => publicQuantity(caller, sellableQuantity),
   pickupLocations: ({ variantId }, _, ctx) => ctx.loaders.pickupLocations.load({ variantId, channel: channelOf(ctx) }),
 };
 
