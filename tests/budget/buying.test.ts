@@ -17,6 +17,10 @@ interface Read {
   readonly cart: { readonly lines: readonly object[] };
 }
 
+interface Bought {
+  readonly checkout: { readonly __typename: string };
+}
+
 /** A cart is orders' own; only prices is asked, once for all lines. */
 const cart = (orderStatements: number): Budget => ({
   fetches: { router: 1, orders: 1, 'prices (internal)': 1 },
@@ -63,7 +67,9 @@ it.each(SIZES)('cartLinesSet sends the same for %i lines', async (count) => {
 });
 
 it.each(SIZES)('checkout sends the same for %i lines, from the cart to the placed order', async (count) => {
-  expectSent(await stack.count({ ...GUEST, query: CHECKOUT }, () => purchase(count)), {
+  const counted = await stack.count<Bought>({ ...GUEST, query: CHECKOUT }, () => purchase(count));
+  expect(counted.data.checkout.__typename).toBe('OrderPlaced');
+  expectSent(counted, {
     fetches: {
       router: 1,
       orders: 1,

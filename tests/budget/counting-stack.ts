@@ -16,6 +16,11 @@ export interface Sent {
   readonly statements: { readonly schema: Schema; readonly text: string }[];
 }
 
+/** An answer and what it took. */
+export interface Counted<Data> extends Sent {
+  readonly data: Data;
+}
+
 /** How much an operation may send: exactly this, no more and no less. */
 export interface Budget {
   readonly fetches: Readonly<Record<string, number>>;
@@ -35,7 +40,7 @@ export interface CountingStack {
   /** Runs an operation that has to succeed. @throws Error with its errors otherwise. */
   run<Data>(operation: Operation): Promise<Data>;
   /** Runs it once, to fill what is kept between requests, then again and counts. `prepare` makes the variables of each run. */
-  count(operation: Operation, prepare?: () => Promise<Operation['variables']>): Promise<Sent>;
+  count<Data>(operation: Operation, prepare?: () => Promise<Operation['variables']>): Promise<Counted<Data>>;
   /** Takes a subgraph out for good. */
   stopService(name: Subgraph): Promise<void>;
   stop(): Promise<void>;
@@ -74,13 +79,13 @@ export async function startCountingStack(): Promise<CountingStack> {
   };
   return {
     run,
-    async count(operation, prepare) {
+    async count<Data>(operation: Operation, prepare?: () => Promise<Operation['variables']>) {
       const prepared = async () => (prepare ? { ...operation, variables: (await prepare()) ?? {} } : operation);
       await run(await prepared());
       const counted = await prepared();
       sent = { fetches: [], statements: [] };
-      await run(counted);
-      return sent;
+      const data = await run<Data>(counted);
+      return { data, ...sent };
     },
     stopService: (name) => stack.stopService(name),
     async stop() {

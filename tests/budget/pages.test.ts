@@ -1,6 +1,6 @@
 import { guestOf, type Caller } from '@kontor/kit/src/auth/caller.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { expectSent, startCountingStack, type Budget, type CountingStack } from './counting-stack.ts';
 import { CATALOG_PAGE, COLLECTION_PAGE, FEED, LOOKUP, PRODUCT_PAGE, PRODUCT_SCREEN, SEARCH_PAGE } from './documents.ts';
 import { productsOf, type DemoProduct } from './demo-products.ts';
@@ -16,6 +16,18 @@ const BUYER: Caller = {
   scopes: [],
 };
 const MARKETPLACE: Caller = { role: 'integration', subject: 'integration-1', channel: 'marketplace', scopes: [] };
+
+interface Listing {
+  readonly products: { readonly edges: readonly object[] };
+}
+interface Lookup {
+  readonly lookup: readonly { readonly barcode: string }[];
+}
+interface Feed {
+  readonly feed: { readonly items: readonly { readonly itemGroupId: string }[] };
+}
+
+const SIZES = [1, 24];
 
 /** Every page is one operation at the router: the catalogue first, then prices and stock side by side, each asked once. */
 const page = (productStatements: number): Budget => ({
@@ -36,64 +48,61 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-describe('web', () => {
-  it('productPage sends the same for one variant and for many', async () => {
-    // The product, its media, its collections, its variants.
-    for (const { handle } of [single, wide])
-      expectSent(await stack.count({ ...GUEST, query: PRODUCT_PAGE, variables: { handle } }), page(4));
-  });
-
-  it('collectionPage sends the same for 1 and for 24 products', async () => {
-    const { collectionPage } = await stack.run<{ collectionPage: { products: { edges: object[] } } }>({
-      ...GUEST,
-      query: COLLECTION_PAGE,
-      variables: { handle: 'new-arrivals', first: 24 },
-    });
-    console.log('N', collectionPage.products.edges.length);
-    // The collection, the page, its media, its variants.
-    for (const first of [1, 24])
-      expectSent(
-        await stack.count({ ...GUEST, query: COLLECTION_PAGE, variables: { handle: 'new-arrivals', first } }),
-        page(4),
-      );
-  });
-
-  it.each(['', 'jacket'])('searchPage for "%s" sends the same for 1 and for 24 products', async (query) => {
-    // The page, its media, its variants, the total count, the facets.
-    for (const first of [1, 24])
-      expectSent(await stack.count({ ...GUEST, query: SEARCH_PAGE, variables: { query, first } }), page(5));
-  });
+it.each(['one variant', 'many'])('web productPage sends the same for %s', async (width) => {
+  const { handle } = width === 'many' ? wide : single;
+  // The product, its media, its collections, its variants.
+  expectSent(await stack.count({ ...GUEST, query: PRODUCT_PAGE, variables: { handle } }), page(4));
 });
 
-it('mobile productScreen sends the same for one variant and for many', async () => {
+it.each(SIZES)('web collectionPage sends the same for %i products', async (first) => {
+  const variables = { handle: 'on-the-trail', first };
+  const counted = await stack.count<{ collectionPage: Listing }>({ ...GUEST, query: COLLECTION_PAGE, variables });
+  expect(counted.data.collectionPage.products.edges).toHaveLength(first);
+  // The collection, the page, its media, its variants.
+  expectSent(counted, page(4));
+});
+
+it.each([
+  ['', 1],
+  ['', 24],
+  ['hiking', 1],
+  ['hiking', 24],
+])('web searchPage for "%s" sends the same for %i products', async (query, first) => {
+  const variables = { query, first };
+  const counted = await stack.count<{ searchPage: Listing }>({ ...GUEST, query: SEARCH_PAGE, variables });
+  expect(counted.data.searchPage.products.edges).toHaveLength(first);
+  // The page, its media, its variants, the total count, the facets.
+  expectSent(counted, page(5));
+});
+
+it.each(['one variant', 'many'])('mobile productScreen sends the same for %s', async (width) => {
+  const { id } = width === 'many' ? wide : single;
+  const operation = { bff: 'mobile', caller: guestOf('mobile'), query: PRODUCT_SCREEN, variables: { id } } as const;
   // The product, its media, its variants.
-  for (const { id } of [single, wide])
-    expectSent(
-      await stack.count({ bff: 'mobile', caller: guestOf('mobile'), query: PRODUCT_SCREEN, variables: { id } }),
-      page(3),
-    );
+  expectSent(await stack.count(operation), page(3));
 });
 
 it('pos lookup sends the same for a barcode and for a SKU', async () => {
-  const { sku } = single.variants[0]!;
   const lookup = { bff: 'pos', caller: STAFF, query: LOOKUP } as const;
-  const { lookup: found } = await stack.run<{ lookup: { barcode: string }[] }>({ ...lookup, variables: { code: sku } });
   // By barcode, by SKU, the product, its media.
-  for (const code of [found[0]!.barcode, sku])
-    expectSent(await stack.count({ ...lookup, variables: { code } }), page(4));
+  const bySku = await stack.count<Lookup>({ ...lookup, variables: { code: single.variants[0]!.sku } });
+  expectSent(bySku, page(4));
+  const [match] = bySku.data.lookup;
+  expectSent(await stack.count({ ...lookup, variables: { code: match!.barcode } }), page(4));
 });
 
-it('b2b catalogPage sends the same for 1 and for 24 products', async () => {
+it.each(SIZES)('b2b catalogPage sends the same for %i products', async (first) => {
+  const operation = { bff: 'b2b', caller: BUYER, query: CATALOG_PAGE, variables: { first } } as const;
+  const counted = await stack.count<{ catalogPage: Listing }>(operation);
+  expect(counted.data.catalogPage.products.edges).toHaveLength(first);
   // The page, its variants.
-  for (const first of [1, 24])
-    expectSent(await stack.count({ bff: 'b2b', caller: BUYER, query: CATALOG_PAGE, variables: { first } }), page(2));
+  expectSent(counted, page(2));
 });
 
-it('marketplace feed sends the same for 1 and for 50 products', async () => {
-  // The page, descriptions, variants, media.
-  for (const first of [1, 50])
-    expectSent(
-      await stack.count({ bff: 'marketplace', caller: MARKETPLACE, query: FEED, variables: { first } }),
-      page(4),
-    );
+it.each([1, 50])('marketplace feed sends the same for %i products', async (first) => {
+  const operation = { bff: 'marketplace', caller: MARKETPLACE, query: FEED, variables: { first } } as const;
+  const counted = await stack.count<Feed>(operation);
+  expect(new Set(counted.data.feed.items.map((item) => item.itemGroupId)).size).toBe(first);
+  // The page, its descriptions, its variants, their media.
+  expectSent(counted, page(4));
 });

@@ -36,6 +36,7 @@ export interface DatabaseOptions {
 
 const STATEMENT_TIMEOUT_MS = 30_000;
 const LOCK_TIMEOUT_MS = 10_000;
+const MAX_RECONNECT_WAIT_S = 1;
 
 /** Opens a pool; connections are made when they are first needed. */
 export function openDatabase(options: DatabaseOptions): Database {
@@ -44,6 +45,8 @@ export function openDatabase(options: DatabaseOptions): Database {
     postgres(options.url, {
       max,
       connect_timeout: 10,
+      // The driver's own waits up to 20 seconds: PostgreSQL is back long before.
+      backoff: (retries: number) => Math.min(0.05 * 2 ** Math.min(retries, 10), MAX_RECONNECT_WAIT_S),
       ...(idleTimeoutS > 0 ? { idle_timeout: idleTimeoutS } : { max_lifetime: null }),
       onnotice: () => undefined,
       ...(onQuery ? { debug: (_connection: number, query: string) => onQuery(query) } : {}),
