@@ -5,7 +5,7 @@ import Fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import { GraphQLError } from 'graphql';
 import type { Caller } from './auth/caller.ts';
 import { vouchedFor, type Verified } from './auth/internal-token.ts';
-import { ERROR_CATALOGUE } from './errors.ts';
+import { ERROR_CATALOGUE, isErrorCode } from './errors.ts';
 import { acceptRequestId, type BaseContext, type GraphEndpoint } from './graph/endpoint.ts';
 import type { Call } from './graph/graph.ts';
 import { serveSockets, type SocketServer } from './graph/socket-server.ts';
@@ -93,6 +93,12 @@ export function createService(options: ServiceOptions): Service {
     } catch (error) {
       return reply.code(503).send({ status: 'not ready', service: name, reason: error instanceof Error ? error.message : 'unknown' });
     }
+  });
+  app.get<{ Params: { code: string } }>('/errors/:code', (request, reply) => {
+    const { code } = request.params;
+    if (!isErrorCode(code)) return reply.code(404).send({ message: `There is no such code. There are: ${Object.keys(ERROR_CATALOGUE).join(', ')}.` });
+    const { description, retryable, status } = ERROR_CATALOGUE[code];
+    return { code, description, retryable, httpStatus: status };
   });
   app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
   options.routes?.(app);

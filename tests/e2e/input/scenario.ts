@@ -36,6 +36,7 @@ export function input(system: () => System): void {
       const { status, body } = await post(web, query);
       const { extensions } = body.errors![0]!;
       expect(extensions!['requestId']).toMatch(/^[\w-]{8,}/);
+      expect(await (await fetch(new URL(String(extensions!['docUrl']), web))).json()).toMatchObject({ code: extensions!['code'], retryable: extensions!['retryable'] });
       return { status, code: extensions!['code'] };
     };
     expect(await code('{ searchPage(query: ')).toEqual({ status: 400, code: 'GRAPHQL_PARSE_FAILED' });

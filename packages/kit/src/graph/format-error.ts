@@ -3,7 +3,8 @@ import type { GraphQLFormattedError } from 'graphql';
 import { ERROR_CATALOGUE, isErrorCode, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 
-const DOCS = 'https://kontor.example/errors/';
+/** Every service explains the catalogue at this path (see service.ts); relative, so that it is right wherever the service is reached. */
+const DOCS = '/errors/';
 const MASKED = 'Something broke here. The details are in the log under the request id.';
 
 /** What was thrown without a code of the catalogue is a bug or an outage. */
