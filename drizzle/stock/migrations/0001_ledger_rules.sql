@@ -29,3 +29,18 @@ BEGIN
 	PERFORM 1 FROM stock.variant_versions v WHERE v.variant_id = ANY (variant_ids) ORDER BY v.variant_id FOR NO KEY UPDATE;
 	RETURN QUERY SELECT * FROM stock.levels l WHERE l.variant_id = ANY (variant_ids);
 END $$;
+--> statement-breakpoint
+-- Adds signed differences to levels, making those that are missing; all arrays are aligned, a level stands in them once. Relative to the
+-- newest rows: should anything have written past the variants' locks, the constraints decide. A function for the same reason as above.
+CREATE FUNCTION "stock"."change_levels"(variants uuid[], locations uuid[], available_by int[], reserved_by int[], committed_by int[])
+RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	UPDATE stock.levels l
+	SET available = l.available + d.available_by, reserved = l.reserved + d.reserved_by, committed = l.committed + d.committed_by
+	FROM unnest(variants, locations, available_by, reserved_by, committed_by) AS d (variant_id, location_id, available_by, reserved_by, committed_by)
+	WHERE l.variant_id = d.variant_id AND l.location_id = d.location_id;
+	INSERT INTO stock.levels (variant_id, location_id, available, reserved, committed)
+	SELECT d.variant_id, d.location_id, d.available_by, d.reserved_by, d.committed_by
+	FROM unnest(variants, locations, available_by, reserved_by, committed_by) AS d (variant_id, location_id, available_by, reserved_by, committed_by)
+	WHERE NOT EXISTS (SELECT FROM stock.levels l WHERE l.variant_id = d.variant_id AND l.location_id = d.location_id);
+END $$;

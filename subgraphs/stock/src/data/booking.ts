@@ -32,24 +32,14 @@ export const booking = (sql: Sql): Fragment => sql`
   delta as (
     select variant_id, location_id, sum(available)::int as available, sum(reserved)::int as reserved, sum(committed)::int as committed
     from movement group by variant_id, location_id
-  ), updated as (
-    -- Relative to the newest row: should anything have written past the locks, the constraints decide.
-    update stock.levels l
-    set available = l.available + d.available, reserved = l.reserved + d.reserved, committed = l.committed + d.committed
-    from delta d where l.variant_id = d.variant_id and l.location_id = d.location_id
-    returning l.variant_id, l.location_id
-  ), inserted as (
-    -- What the update did not find is new, or was made while this statement waited.
-    insert into stock.levels as l (variant_id, location_id, available, reserved, committed)
-    select d.variant_id, d.location_id, coalesce(c.available, 0) + d.available, coalesce(c.reserved, 0) + d.reserved,
-      coalesce(c.committed, 0) + d.committed
-    from delta d left join current c using (variant_id, location_id)
-    where not exists (select from updated u where u.variant_id = d.variant_id and u.location_id = d.location_id)
-    on conflict on constraint levels_pkey
-    do update set available = excluded.available, reserved = excluded.reserved, committed = excluded.committed
+  ), changed as materialized (
+    -- In a function, which sees the rows behind the locks: PostgreSQL checks constraints on what an update makes of the row in its own
+    -- snapshot, before it looks for a newer one, and would refuse what a movement that it waited for has made possible.
+    select stock.change_levels(array_agg(variant_id), array_agg(location_id), array_agg(available), array_agg(reserved), array_agg(committed))
+    from delta having count(*) > 0
   ), bumped as (
     -- The row is there; only an insert finds it when it is younger than this statement.
-    insert into stock.variant_versions as v (variant_id, version) select distinct variant_id, 1 from delta
+    insert into stock.variant_versions as v (variant_id, version) select distinct variant_id, 1 from delta, changed
     on conflict on constraint variant_versions_pkey do update set version = v.version + 1
     returning v.variant_id, v.version
   ), booked as (
