@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: the scenarios of docs/benchmarks.md, each beside the floor that it is held against, in one run. Prints a table;
- * writes JSON to the file named by `--json FILE`.
+ * `npm run bench [-- --scenario 2,3,4] [--seconds 6] [--json FILE] [--markdown FILE]`: the scenarios of docs/benchmarks.md, each beside the
+ * floor that it is held against, in one run.
  */
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -19,13 +19,13 @@ import { provision } from "@kontor/kit/src/database.ts";
 import postgres from 'postgres';
 import { writeCatalogue } from './catalogue-6000.ts';
 import { load, send, type LoadResult } from './load.ts';
-import { machine, table, type Figure } from './report.ts';
+import { machine, markdown, table, type Figure } from './report.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
 
 const OFFSET = 40_000;
 const FLOOR_PORT = 44_999;
 const PSP_KEY = 'sk_test_kontor_demo';
-const { values } = parseArgs({ options: { json: { type: 'string' }, seconds: { type: 'string', default: '6' }, scenario: { type: 'string' } } });
+const { values } = parseArgs({ options: { json: { type: 'string' }, markdown: { type: 'string' }, seconds: { type: 'string', default: '6' }, scenario: { type: 'string' } } });
 const measureMs = Number(values.seconds) * 1000;
 const wanted = (scenario: string) => values.scenario === undefined || values.scenario.split(',').includes(scenario);
 
@@ -128,6 +128,7 @@ async function main(): Promise<void> {
   }
   const result = { machine: machine(), figures };
   console.log(`\n${table(figures)}\n\n${JSON.stringify(result.machine)}`);
+  if (values.markdown) await writeFile(values.markdown, markdown(figures, result.machine));
   if (values.json) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
 }
 

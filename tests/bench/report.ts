@@ -55,3 +55,29 @@ export function table(figures: readonly Figure[]): string {
   const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
   return [line(all[0]!), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...all.slice(1).map(line)].join('\n');
 }
+
+/** The page `docs/benchmarks.md`. */
+export function markdown(figures: readonly Figure[], on: ReturnType<typeof machine>): string {
+  return `# Benchmarks
+
+\`npm run bench\` runs these scenarios against the stack as \`npm start\` starts it (one process, embedded PostgreSQL with fsync and
+synchronous_commit on, identity, limits and events as in production), prints this table, and writes this page with
+\`-- --markdown docs/benchmarks.md\`. Beside each figure stands a floor of the same run: a bare Node server that does the least SQL for the
+same answer, without GraphQL, identity, channels, tax, ledger or events (\`tests/bench/floors.ts\`). Machines differ and are noisy: compare
+the ratios and the CPU per operation, not the seconds. The load runs on the same machine and takes a share of its cores.
+
+Measured ${on.date} at ${on.commit} on ${on.cores} cores (${on.cpu}), ${on.memoryGb} GB, Node ${on.node}; an fsync of 8 KB takes ${on.fsyncMs} ms there.
+
+${table(figures)}
+
+- **2 listing**: web \`collectionPage\`, 24 products × 3 variants with price and stock, uncached, 8 clients, over 10,000 variants in the catalogue.
+- **3 product**: web \`productPage\` by handle, a different product each time, uncached, 8 clients.
+- **4 checkout**: whole guest checkouts (\`cartCreate\`, then \`checkout\`) of one hot variant by 10 shoppers, each payment authorized at the
+  simulator through the Stripe SDK, which runs in the same process and is part of the CPU.
+- **7 import**: the fashion catalogue with 3,684 variants through the commands of products, prices and stock, then again.
+- **9 start**: from the start of the process to the table of addresses.
+
+The router still executes with Apollo's gateway, which takes most of a listing's and a product's CPU; our own execution replaces it behind
+\`router/src/executor\`. Scenarios 1, 5, 6 and 8 belong to what is not built yet.
+`;
+}
