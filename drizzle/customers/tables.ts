@@ -59,7 +59,23 @@ export const customers = schema.table(
   ],
 );
 
-/** API keys and access keys. Secrets are random, so that a plain SHA-256 cannot be guessed back. */
+/** What customers sign in with. A profile without a row was made by a checkout: nobody can sign in to it. */
+export const passwords = schema.table(
+  'passwords',
+  {
+    customerId: uuid('customer_id').notNull(),
+    /** A PHC string: algorithm, cost, salt and hash. */
+    hash: text('hash').notNull(),
+    changedAt: timestamp('changed_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'passwords_pkey', columns: [table.customerId] }),
+    check('passwords_argon2id', sql`hash like '$argon2id$%'`),
+    foreignKey({ name: 'passwords_customer', columns: [table.customerId], foreignColumns: [customers.customerId] }),
+  ],
+);
+
+/** API keys, access keys and sessions. Secrets are random, so that a plain SHA-256 cannot be guessed back. */
 export const credentials = schema.table(
   'credentials',
   {
@@ -75,6 +91,8 @@ export const credentials = schema.table(
     /** The location of a register; locations are stock's. */
     locationId: uuid('location_id'),
     createdAt: timestamp('created_at', { withTimezone: true }).notNull(),
+    /** When a session ends; null for keys, which end by being revoked. */
+    expiresAt: timestamp('expires_at', { withTimezone: true }),
     revokedAt: timestamp('revoked_at', { withTimezone: true }),
   },
   (table) => [
@@ -82,6 +100,7 @@ export const credentials = schema.table(
     unique('credentials_secret').on(table.secretHash),
     check('credentials_role', sql`role in ('customer', 'staff', 'integration')`),
     check('credentials_customer_of_role', sql`(role = 'customer') = (customer_id is not null)`),
+    check('credentials_session_of_customer', sql`expires_at is null or role = 'customer'`),
     foreignKey({ name: 'credentials_customer', columns: [table.customerId], foreignColumns: [customers.customerId] }),
     index('credentials_by_customer').on(table.customerId),
   ],

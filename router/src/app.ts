@@ -63,7 +63,7 @@ export function createApp(deps: RouterDeps): Service {
     plugins: [policyPlugin(policy)],
   });
 
-  const authenticateKey = createEdgeAuthenticator({
+  const keys = createEdgeAuthenticator({
     customers,
     service: NAME,
     channel: null,
@@ -72,7 +72,7 @@ export function createApp(deps: RouterDeps): Service {
   });
   const authenticate = (credentials: Credentials) => {
     const token = INTERNAL_TOKEN.exec(credentials.authorization ?? '')?.[1];
-    return token === undefined ? authenticateKey(credentials) : identity.verify(token);
+    return token === undefined ? keys.authenticate(credentials) : identity.verify(token);
   };
 
   const page = ide && mountIde({ title: 'Kontor: the whole graph', graphqlPath: PATH, guests: false, ...ide });

@@ -5,6 +5,7 @@ import { outage } from './outage/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
+import { signIn } from './sign-in/scenario.ts';
 import { hasProgram, startDistributedSystem, type System } from './system.ts';
 
 const hasNats = hasProgram('nats-server');
@@ -22,5 +23,6 @@ describe.skipIf(!hasNats)(`every service its own process, two of every subgraph,
   race(() => system);
   prices(() => system);
   identity(() => system);
+  signIn(() => system);
   input(() => system);
 });

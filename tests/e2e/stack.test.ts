@@ -4,6 +4,7 @@ import { input } from './input/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
+import { signIn } from './sign-in/scenario.ts';
 import { startStackSystem, type System } from './system.ts';
 
 describe('everything in one process, with all calls between services sent through JSON', () => {
@@ -17,5 +18,6 @@ describe('everything in one process, with all calls between services sent throug
   race(() => system);
   prices(() => system);
   identity(() => system);
+  signIn(() => system);
   input(() => system);
 });

@@ -17,11 +17,13 @@ CREATE TABLE "customers"."credentials" (
 	"customer_id" uuid,
 	"location_id" uuid,
 	"created_at" timestamp with time zone NOT NULL,
+	"expires_at" timestamp with time zone,
 	"revoked_at" timestamp with time zone,
 	CONSTRAINT "credentials_pkey" PRIMARY KEY("credential_id"),
 	CONSTRAINT "credentials_secret" UNIQUE("secret_hash"),
 	CONSTRAINT "credentials_role" CHECK (role in ('customer', 'staff', 'integration')),
-	CONSTRAINT "credentials_customer_of_role" CHECK ((role = 'customer') = (customer_id is not null))
+	CONSTRAINT "credentials_customer_of_role" CHECK ((role = 'customer') = (customer_id is not null)),
+	CONSTRAINT "credentials_session_of_customer" CHECK (expires_at is null or role = 'customer')
 );
 --> statement-breakpoint
 CREATE TABLE "customers"."customers" (
@@ -57,8 +59,17 @@ CREATE TABLE "customers"."outbox" (
 	"published_at" timestamp with time zone
 );
 --> statement-breakpoint
+CREATE TABLE "customers"."passwords" (
+	"customer_id" uuid NOT NULL,
+	"hash" text NOT NULL,
+	"changed_at" timestamp with time zone NOT NULL,
+	CONSTRAINT "passwords_pkey" PRIMARY KEY("customer_id"),
+	CONSTRAINT "passwords_argon2id" CHECK (hash like '$argon2id$%')
+);
+--> statement-breakpoint
 ALTER TABLE "customers"."credentials" ADD CONSTRAINT "credentials_customer" FOREIGN KEY ("customer_id") REFERENCES "customers"."customers"("customer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 ALTER TABLE "customers"."customers" ADD CONSTRAINT "customers_company" FOREIGN KEY ("company_id") REFERENCES "customers"."companies"("company_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
+ALTER TABLE "customers"."passwords" ADD CONSTRAINT "passwords_customer" FOREIGN KEY ("customer_id") REFERENCES "customers"."customers"("customer_id") ON DELETE no action ON UPDATE no action;--> statement-breakpoint
 CREATE INDEX "credentials_by_customer" ON "customers"."credentials" USING btree ("customer_id");--> statement-breakpoint
 CREATE INDEX "customers_by_company" ON "customers"."customers" USING btree ("company_id");--> statement-breakpoint
 CREATE INDEX "inbox_received" ON "customers"."inbox" USING btree ("received_at");--> statement-breakpoint

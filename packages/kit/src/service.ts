@@ -132,7 +132,7 @@ export function createService(options: ServiceOptions): Service {
         return handle.call(app, request, reply);
       },
     });
-    sockets.push(serveSockets({ path, endpoint, authenticate, metrics, checkOrigin: !internal }));
+    sockets.push(serveSockets({ path, endpoint, authenticate, metrics, internal: internal ?? false }));
   };
 
   const start = async () => {

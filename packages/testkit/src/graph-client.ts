@@ -5,11 +5,19 @@ import WebSocket from 'ws';
 export interface Answer<Data> {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: { readonly data?: Data | null; readonly errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[] };
+  readonly body: {
+    readonly data?: Data | null;
+    readonly errors?: { message: string; path?: (string | number)[]; extensions?: Record<string, unknown> }[];
+  };
 }
 
 /** Sends an operation as any client would. */
-export async function post<Data = Record<string, never>>(url: string, query: string, variables: Record<string, unknown> = {}, key?: string): Promise<Answer<Data>> {
+export async function post<Data = Record<string, never>>(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+  key?: string,
+): Promise<Answer<Data>> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(key ? { authorization: `Bearer ${key}` } : {}) },
@@ -19,7 +27,12 @@ export async function post<Data = Record<string, never>>(url: string, query: str
 }
 
 /** Sends an operation that has to succeed. @throws Error with the errors otherwise. */
-export async function ask<Data>(url: string, query: string, variables: Record<string, unknown> = {}, key?: string): Promise<Data> {
+export async function ask<Data>(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+  key?: string,
+): Promise<Data> {
   const { status, body } = await post<Data>(url, query, variables, key);
   if (body.errors || !body.data) throw new Error(`HTTP ${status}: ${JSON.stringify(body.errors)}`);
   return body.data;
@@ -37,7 +50,12 @@ export interface Watch<Data> {
 const LIMIT_MS = 15_000;
 
 /** Opens a subscription with the `graphql-ws` client, which reconnects by itself. */
-export function watch<Data>(url: string, query: string, variables: Record<string, unknown> = {}, key?: string): Watch<Data> {
+export function watch<Data>(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+  key?: string,
+): Watch<Data> {
   const client: Client = createClient({
     url: url.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
@@ -72,6 +90,35 @@ export function watch<Data>(url: string, query: string, variables: Record<string
     },
     async stop() {
       await client.dispose();
+    },
+  };
+}
+
+/** A socket that does not come back by itself. */
+export interface Socket {
+  /** Sends a query or a mutation over it; rejects with the errors. */
+  ask(query: string): Promise<unknown>;
+  /** The code with which it was closed, once it is. */
+  readonly closed: Promise<number>;
+}
+
+/** Opens a socket with a key, to see how it ends. */
+export function openSocket(url: string, key: string): Socket {
+  const closed = Promise.withResolvers<number>();
+  const client = createClient({
+    url: url.replace(/^http/, 'ws'),
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${key}` },
+    lazy: false,
+    retryAttempts: 0,
+    onNonLazyError: () => undefined,
+    on: { closed: (event) => closed.resolve((event as { code: number }).code) },
+  });
+  return {
+    closed: closed.promise,
+    async ask(query) {
+      const { value } = await client.iterate({ query }).next();
+      return (value as { data: unknown }).data;
     },
   };
 }

@@ -38,7 +38,7 @@ export type Account = {
   id: Scalars['ID']['output'];
   /** Telephone number in E.164 form. */
   phone?: Maybe<Scalars['String']['output']>;
-  /** The latest orders in every channel, newest first, at most 10; null while orders cannot be asked. */
+  /** The latest orders in every channel, newest first, at most 10; null while orders cannot be asked, and in the answer to a sign-in, which does not come with the new token yet. */
   recentOrders?: Maybe<Array<OrderSummary>>;
 };
 
@@ -410,6 +410,17 @@ export type IdempotencyKeyReused = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
+/** The address and the password do not belong together, or there is no such account: which of them is not told. */
+export type InvalidCredentials = UserError & {
+  __typename?: 'InvalidCredentials';
+  /** Always `INVALID_CREDENTIALS`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** Null: it is not told which field was at fault. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
 /** An input that breaks a rule: nothing was changed. */
 export type InvalidInput = UserError & {
   __typename?: 'InvalidInput';
@@ -473,6 +484,12 @@ export type Mutation = {
   cartLinesSet: CartLinesSetResult;
   /** Reserves, takes the payment and places the order, once per idempotency key. */
   checkout: CheckoutResult;
+  /** Signs in. Stands alone in its document. */
+  signIn: SignInResult;
+  /** Ends the session that asks. Repeating is harmless. */
+  signOut: SignOutResult;
+  /** Makes an account and signs in. Stands alone in its document. */
+  signUp: SignUpResult;
 };
 
 
@@ -497,6 +514,29 @@ export type MutationCartLinesSetArgs = {
 /** What a shopper can do. */
 export type MutationCheckoutArgs = {
   input: CheckoutInput;
+};
+
+
+/** What a shopper can do. */
+export type MutationSignInArgs = {
+  input: SignInInput;
+};
+
+
+/** What a shopper can do. */
+export type MutationSignUpArgs = {
+  input: SignUpInput;
+};
+
+/** The caller came with an access key, not with a session: nothing was ended. */
+export type NoSession = UserError & {
+  __typename?: 'NoSession';
+  /** Always `NO_SESSION`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** Null: no field is at fault. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
 /** What was asked for does not exist, or the caller may not see it. */
@@ -940,6 +980,53 @@ export type Seo = {
   title: Scalars['String']['output'];
 };
 
+/** An address and its password. */
+export type SignInInput = {
+  /** The address; upper and lower case are alike. */
+  email: Scalars['String']['input'];
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** The outcome of `signIn`. */
+export type SignInResult = Busy | InvalidCredentials | InvalidInput | SignedIn | TooManyAttempts;
+
+/** The outcome of `signOut`. */
+export type SignOutResult = NoSession | SignedOut;
+
+/** A new account. */
+export type SignUpInput = {
+  /** The address that identifies the person; upper and lower case are alike. */
+  email: Scalars['String']['input'];
+  /** Family name, at most 100 characters. */
+  familyName?: InputMaybe<Scalars['String']['input']>;
+  /** Given name, at most 100 characters. */
+  givenName?: InputMaybe<Scalars['String']['input']>;
+  /** 10 to 200 characters of any kind. Only a hash of it is kept. */
+  password: Scalars['String']['input'];
+};
+
+/** The outcome of `signUp`. `InvalidInput` has the code `EMAIL_TAKEN` when the address is known, also from an order of a guest: as long as addresses are not verified, nobody gets another's orders by typing an address. */
+export type SignUpResult = Busy | InvalidInput | SignedIn;
+
+/** A session has begun. */
+export type SignedIn = {
+  __typename?: 'SignedIn';
+  /** Who signed in. */
+  account: Account;
+  /** When the session ends by itself. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The session's secret, shown once. Send it as `Authorization: Bearer TOKEN`; it works in the web shop. */
+  token: Scalars['String']['output'];
+};
+
+/** The session has ended. Its token may be taken for up to 30 seconds more elsewhere. */
+export type SignedOut = {
+  __typename?: 'SignedOut';
+  /** Whether the session was valid until now. */
+  ended: Scalars['Boolean']['output'];
+};
+
 /** An address of the shop. */
 export type SitemapEntry = {
   __typename?: 'SitemapEntry';
@@ -1005,6 +1092,19 @@ export type TenderKind =
   | 'POINTS'
   /** On account, by agreed terms. */
   | 'TERMS';
+
+/** This address was tried too often, whether or not it has an account: nothing was checked. */
+export type TooManyAttempts = UserError & {
+  __typename?: 'TooManyAttempts';
+  /** Always `TOO_MANY_ATTEMPTS`. */
+  code: Scalars['String']['output'];
+  /** How long to wait. */
+  message: Scalars['String']['output'];
+  /** The input field that named the account. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
+  /** How long to wait before trying again, in milliseconds. */
+  retryAfterMs: Scalars['Int']['output'];
+};
 
 /** A refusal that the caller can do something about. Bugs and outages are GraphQL errors instead. */
 export type UserError = {
@@ -1160,6 +1260,22 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( PriceChanged & { __typename: 'PriceChanged' } )
     | ( VersionConflict & { __typename: 'VersionConflict' } )
   ;
+  SignInResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( InvalidCredentials & { __typename: 'InvalidCredentials' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( Omit<SignedIn, 'account'> & { account: _RefType['Account'] } & { __typename: 'SignedIn' } )
+    | ( TooManyAttempts & { __typename: 'TooManyAttempts' } )
+  ;
+  SignOutResult:
+    | ( NoSession & { __typename: 'NoSession' } )
+    | ( SignedOut & { __typename: 'SignedOut' } )
+  ;
+  SignUpResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( Omit<SignedIn, 'account'> & { account: _RefType['Account'] } & { __typename: 'SignedIn' } )
+  ;
 };
 
 /** Mapping of interface types */
@@ -1170,13 +1286,16 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( CheckoutInvalid & { __typename: 'CheckoutInvalid' } )
     | ( CreditExceeded & { __typename: 'CreditExceeded' } )
     | ( IdempotencyKeyReused & { __typename: 'IdempotencyKeyReused' } )
+    | ( InvalidCredentials & { __typename: 'InvalidCredentials' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NoSession & { __typename: 'NoSession' } )
     | ( NotFound & { __typename: 'NotFound' } )
     | ( OutOfStock & { __typename: 'OutOfStock' } )
     | ( PaymentActionRequired & { __typename: 'PaymentActionRequired' } )
     | ( PaymentDeclined & { __typename: 'PaymentDeclined' } )
     | ( PaymentPending & { __typename: 'PaymentPending' } )
     | ( PriceChanged & { __typename: 'PriceChanged' } )
+    | ( TooManyAttempts & { __typename: 'TooManyAttempts' } )
     | ( VersionConflict & { __typename: 'VersionConflict' } )
   ;
 };
@@ -1222,12 +1341,14 @@ export type ResolversTypes = {
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  InvalidCredentials: ResolverTypeWrapper<InvalidCredentials>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   LineVariant: ResolverTypeWrapper<LineVariant>;
   Media: ResolverTypeWrapper<Media>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NoSession: ResolverTypeWrapper<NoSession>;
   NotFound: ResolverTypeWrapper<NotFound>;
   Order: ResolverTypeWrapper<Order>;
   OrderLine: ResolverTypeWrapper<OrderLine>;
@@ -1257,6 +1378,13 @@ export type ResolversTypes = {
   SearchPage: ResolverTypeWrapper<SearchPageMapper>;
   SelectedOption: ResolverTypeWrapper<SelectedOption>;
   Seo: ResolverTypeWrapper<Seo>;
+  SignInInput: SignInInput;
+  SignInResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SignInResult']>;
+  SignOutResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SignOutResult']>;
+  SignUpInput: SignUpInput;
+  SignUpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SignUpResult']>;
+  SignedIn: ResolverTypeWrapper<Omit<SignedIn, 'account'> & { account: ResolversTypes['Account'] }>;
+  SignedOut: ResolverTypeWrapper<SignedOut>;
   SitemapEntry: ResolverTypeWrapper<SitemapEntry>;
   SitemapPage: ResolverTypeWrapper<SitemapPage>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -1264,6 +1392,7 @@ export type ResolversTypes = {
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
   TenderInput: TenderInput;
   TenderKind: TenderKind;
+  TooManyAttempts: ResolverTypeWrapper<TooManyAttempts>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
   VariantAvailability: ResolverTypeWrapper<VariantAvailability>;
   VariantPrice: ResolverTypeWrapper<VariantPrice>;
@@ -1309,12 +1438,14 @@ export type ResolversParentTypes = {
   ID: Scalars['ID']['output'];
   IdempotencyKeyReused: IdempotencyKeyReused;
   Int: Scalars['Int']['output'];
+  InvalidCredentials: InvalidCredentials;
   InvalidInput: InvalidInput;
   LineVariant: LineVariant;
   Media: Media;
   Money: Money;
   MoneyInput: MoneyInput;
   Mutation: Record<PropertyKey, never>;
+  NoSession: NoSession;
   NotFound: NotFound;
   Order: Order;
   OrderLine: OrderLine;
@@ -1341,12 +1472,20 @@ export type ResolversParentTypes = {
   SearchPage: SearchPageMapper;
   SelectedOption: SelectedOption;
   Seo: Seo;
+  SignInInput: SignInInput;
+  SignInResult: ResolversUnionTypes<ResolversParentTypes>['SignInResult'];
+  SignOutResult: ResolversUnionTypes<ResolversParentTypes>['SignOutResult'];
+  SignUpInput: SignUpInput;
+  SignUpResult: ResolversUnionTypes<ResolversParentTypes>['SignUpResult'];
+  SignedIn: Omit<SignedIn, 'account'> & { account: ResolversParentTypes['Account'] };
+  SignedOut: SignedOut;
   SitemapEntry: SitemapEntry;
   SitemapPage: SitemapPage;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
   TaxedMoney: TaxedMoney;
   TenderInput: TenderInput;
+  TooManyAttempts: TooManyAttempts;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VariantAvailability: VariantAvailability;
   VariantPrice: VariantPrice;
@@ -1513,6 +1652,13 @@ export type IdempotencyKeyReusedResolvers<ContextType = Context, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type InvalidCredentialsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidCredentials'] = ResolversParentTypes['InvalidCredentials']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type InvalidInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1543,6 +1689,16 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   cartCreate?: Resolver<ResolversTypes['CartPayload'], ParentType, ContextType, RequireFields<MutationCartCreateArgs, 'input'>>;
   cartLinesSet?: Resolver<ResolversTypes['CartLinesSetResult'], ParentType, ContextType, RequireFields<MutationCartLinesSetArgs, 'input'>>;
   checkout?: Resolver<ResolversTypes['CheckoutResult'], ParentType, ContextType, RequireFields<MutationCheckoutArgs, 'input'>>;
+  signIn?: Resolver<ResolversTypes['SignInResult'], ParentType, ContextType, RequireFields<MutationSignInArgs, 'input'>>;
+  signOut?: Resolver<ResolversTypes['SignOutResult'], ParentType, ContextType>;
+  signUp?: Resolver<ResolversTypes['SignUpResult'], ParentType, ContextType, RequireFields<MutationSignUpArgs, 'input'>>;
+};
+
+export type NoSessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NoSession'] = ResolversParentTypes['NoSession']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
@@ -1751,6 +1907,30 @@ export type SeoResolvers<ContextType = Context, ParentType extends ResolversPare
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type SignInResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignInResult'] = ResolversParentTypes['SignInResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'InvalidCredentials' | 'InvalidInput' | 'SignedIn' | 'TooManyAttempts', ParentType, ContextType>;
+};
+
+export type SignOutResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignOutResult'] = ResolversParentTypes['SignOutResult']> = {
+  __resolveType: TypeResolveFn<'NoSession' | 'SignedOut', ParentType, ContextType>;
+};
+
+export type SignUpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignUpResult'] = ResolversParentTypes['SignUpResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'InvalidInput' | 'SignedIn', ParentType, ContextType>;
+};
+
+export type SignedInResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignedIn'] = ResolversParentTypes['SignedIn']> = {
+  account?: Resolver<ResolversTypes['Account'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SignedOutResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignedOut'] = ResolversParentTypes['SignedOut']> = {
+  ended?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type SitemapEntryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SitemapEntry'] = ResolversParentTypes['SitemapEntry']> = {
   lastModified?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   path?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1771,8 +1951,16 @@ export type TaxedMoneyResolvers<ContextType = Context, ParentType extends Resolv
   tax?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
 };
 
+export type TooManyAttemptsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TooManyAttempts'] = ResolversParentTypes['TooManyAttempts']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'ApprovalRequired' | 'Busy' | 'CheckoutInvalid' | 'CreditExceeded' | 'IdempotencyKeyReused' | 'InvalidInput' | 'NotFound' | 'OutOfStock' | 'PaymentActionRequired' | 'PaymentDeclined' | 'PaymentPending' | 'PriceChanged' | 'VersionConflict', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'ApprovalRequired' | 'Busy' | 'CheckoutInvalid' | 'CreditExceeded' | 'IdempotencyKeyReused' | 'InvalidCredentials' | 'InvalidInput' | 'NoSession' | 'NotFound' | 'OutOfStock' | 'PaymentActionRequired' | 'PaymentDeclined' | 'PaymentPending' | 'PriceChanged' | 'TooManyAttempts' | 'VersionConflict', ParentType, ContextType>;
 };
 
 export type VariantAvailabilityResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VariantAvailability'] = ResolversParentTypes['VariantAvailability']> = {
@@ -1823,11 +2011,13 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   FacetCount?: FacetCountResolvers<ContextType>;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
+  InvalidCredentials?: InvalidCredentialsResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   LineVariant?: LineVariantResolvers<ContextType>;
   Media?: MediaResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  NoSession?: NoSessionResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
   Order?: OrderResolvers<ContextType>;
   OrderLine?: OrderLineResolvers<ContextType>;
@@ -1854,10 +2044,16 @@ export type Resolvers<ContextType = Context> = {
   SearchPage?: SearchPageResolvers<ContextType>;
   SelectedOption?: SelectedOptionResolvers<ContextType>;
   Seo?: SeoResolvers<ContextType>;
+  SignInResult?: SignInResultResolvers<ContextType>;
+  SignOutResult?: SignOutResultResolvers<ContextType>;
+  SignUpResult?: SignUpResultResolvers<ContextType>;
+  SignedIn?: SignedInResolvers<ContextType>;
+  SignedOut?: SignedOutResolvers<ContextType>;
   SitemapEntry?: SitemapEntryResolvers<ContextType>;
   SitemapPage?: SitemapPageResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
+  TooManyAttempts?: TooManyAttemptsResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   VariantAvailability?: VariantAvailabilityResolvers<ContextType>;
   VariantPrice?: VariantPriceResolvers<ContextType>;

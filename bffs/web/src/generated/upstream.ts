@@ -183,6 +183,26 @@ export type ProductSort =
   /** By title, A to Z. */
   | 'TITLE';
 
+/** An address and its password. */
+export type SignInInput = {
+  /** The address; upper and lower case are alike. */
+  email: string;
+  /** The password. */
+  password: string;
+};
+
+/** A new profile. */
+export type SignUpInput = {
+  /** The address that identifies the person; upper and lower case are alike. */
+  email: string;
+  /** Family name, at most 100 characters. */
+  familyName?: string | null | undefined;
+  /** Given name, at most 100 characters. */
+  givenName?: string | null | undefined;
+  /** 10 to 200 characters of any kind. Only a hash of it is kept. */
+  password: string;
+};
+
 /** A way to pay a part or all of a total. */
 export type TenderInput = {
   /** How much; the rest of the total when absent. */
@@ -205,6 +225,8 @@ export type TenderKind =
   | 'POINTS'
   /** On account, by agreed terms. */
   | 'TERMS';
+
+export type AccountPartsFragment = { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null };
 
 export type AccountQueryVariables = Exact<{
   orders: boolean;
@@ -338,6 +360,40 @@ export type SearchPageQueryVariables = Exact<{
 
 export type SearchPageQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> } };
 
+export type SignInMutationVariables = Exact<{
+  input: SignInInput;
+}>;
+
+
+export type SignInMutation = { signIn:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, account: { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null } }
+    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+   };
+
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { signOut:
+    | { __typename: 'NoSession', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedOut', ended: boolean }
+   };
+
+export type SignUpMutationVariables = Exact<{
+  input: SignUpInput;
+}>;
+
+
+export type SignUpMutation = { signUp:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, account: { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null } }
+   };
+
+export type SignedInPartsFragment = { token: string, expiresAt: string, account: { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null } };
+
 export type SitemapQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -357,11 +413,7 @@ export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (
 
 export const AccountDocument = `query Account($orders: Boolean!) {
   me {
-    id
-    email
-    givenName
-    familyName
-    phone
+    ...AccountParts
     orders(first: 10) @include(if: $orders) {
       edges {
         node {
@@ -370,6 +422,14 @@ export const AccountDocument = `query Account($orders: Boolean!) {
       }
     }
   }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
 }
 
 fragment OrderSummaryParts on Order {
@@ -1284,6 +1344,89 @@ fragment ProductList on ProductConnection {
     count
   }
 }` as TypedDocument<SearchPageQuery, SearchPageQueryVariables>;
+
+export const SignInDocument = `mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<SignInMutation, SignInMutationVariables>;
+
+export const SignOutDocument = `mutation SignOut {
+  signOut {
+    __typename
+    ... on SignedOut {
+      ended
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<SignOutMutation, SignOutMutationVariables>;
+
+export const SignUpDocument = `mutation SignUp($input: SignUpInput!) {
+  signUp(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<SignUpMutation, SignUpMutationVariables>;
 
 export const SitemapDocument = `query Sitemap($first: Int, $after: Cursor) {
   productListing(first: $first, after: $after) {

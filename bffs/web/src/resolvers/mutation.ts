@@ -4,6 +4,9 @@ import {
   CartCreateDocument,
   CartLinesSetDocument,
   CheckoutDocument,
+  SignInDocument,
+  SignOutDocument,
+  SignUpDocument,
 } from '../generated/upstream.ts';
 import { lineVariants } from './selected.ts';
 
@@ -16,4 +19,14 @@ export const Mutation: MutationResolvers = {
     (await ctx.upstream(CartAddressSetDocument, { input, ...lineVariants(info, 'cart') })).cartAddressSet,
   checkout: async (_, { input }, ctx, info) =>
     (await ctx.upstream(CheckoutDocument, { input, ...lineVariants(info, 'order') })).checkout,
+  signUp: async (_, { input }, ctx) => (await ctx.upstream(SignUpDocument, { input })).signUp,
+  signIn: async (_, { input }, ctx) => (await ctx.upstream(SignInDocument, { input })).signIn,
+  signOut: async (_, _args, ctx) => {
+    try {
+      return (await ctx.upstream(SignOutDocument, {})).signOut;
+    } finally {
+      // Also when the answer was lost, and the session may have ended.
+      ctx.forgetCaller();
+    }
+  },
 };

@@ -14,6 +14,10 @@ export interface Caller {
   readonly companyId?: string;
   /** The location of a register. */
   readonly locationId?: string;
+  /** The credential that the caller showed at the edge. */
+  readonly credentialId?: string;
+  /** When that credential ends, in epoch milliseconds; absent for keys, which end by being revoked. */
+  readonly expiresAt?: number;
 }
 
 /** A shopper who has not signed in, at the edge of a channel. */

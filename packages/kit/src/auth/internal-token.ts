@@ -18,6 +18,8 @@ const callerShape = z.object({
   customerId: z.string().optional(),
   companyId: z.string().optional(),
   locationId: z.string().optional(),
+  credentialId: z.string().optional(),
+  expiresAt: z.number().optional(),
 });
 
 /** Who called, and which service vouches for it. */

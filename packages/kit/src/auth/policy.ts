@@ -4,8 +4,8 @@ import type { Caller, Role } from './caller.ts';
 
 /** What the roles may do without further grants. Integrations and staff get more by the scopes of their credential. */
 export const ROLE_SCOPES: Readonly<Record<Role, readonly string[]>> = {
-  guest: ['catalogue:read', 'carts:write', 'checkout'],
-  customer: ['catalogue:read', 'carts:write', 'checkout', 'profile'],
+  guest: ['catalogue:read', 'carts:write', 'checkout', 'sign-in'],
+  customer: ['catalogue:read', 'carts:write', 'checkout', 'sign-in', 'profile'],
   staff: ['catalogue:read', 'carts:write', 'checkout'],
   integration: ['catalogue:read'],
   service: ['*'],
@@ -59,6 +59,10 @@ export const POLICY: Readonly<Record<string, string>> = {
   'Query.customer': 'catalogue:read',
   'Query.customerByEmail': 'customers:read',
   'Mutation.profileUpdate': 'profile',
+  // Not for staff and machines, who come with keys.
+  'Mutation.signUp': 'sign-in',
+  'Mutation.signIn': 'sign-in',
+  'Mutation.signOut': 'profile',
 
   // Pages and verbs of the channels. What they ask of the shared graph is decided there once more.
   'Query.productPage': 'catalogue:read',

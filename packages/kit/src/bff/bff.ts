@@ -64,6 +64,7 @@ export function createBff(options: BffOptions): Service {
     (coordinate) => POLICY[coordinate],
   );
   const hub = createAvailabilityHub({ stock, service: identity.service, channel, logger });
+  const edge = createEdgeAuthenticator({ customers, service: identity.service, channel, guests, roles });
   const endpoint = createEndpoint({
     name,
     logger,
@@ -71,10 +72,9 @@ export function createBff(options: BffOptions): Service {
     limits: PUBLIC_LIMITS,
     introspection: true,
     source: { schema },
-    context: (call) => createBffContext({ router, hub, logger }, call),
+    context: (call) => createBffContext({ router, hub, edge, logger }, call),
     plugins: [pages],
   });
-  const verify = createEdgeAuthenticator({ customers, service: identity.service, channel, guests, roles });
   const ide = mountIde({
     title,
     graphqlPath: GRAPH_PATH,
@@ -94,7 +94,7 @@ export function createBff(options: BffOptions): Service {
         endpoint,
         page: ide.page,
         async authenticate(credentials) {
-          const caller = await verify(credentials);
+          const caller = await edge.authenticate(credentials);
           options.admit?.(caller);
           return caller;
         },

@@ -10,7 +10,10 @@ function contextWith(answer: GraphResult, call: Call = asGuest()) {
   const router = {
     execute: (request: GraphRequest, by: Call) => (sent.push({ request, call: by }), Promise.resolve(answer)),
   } as unknown as GraphClient;
-  return { sent, ctx: createBffContext({ router, hub: undefined as never, logger: silentLogger }, call) };
+  return {
+    sent,
+    ctx: createBffContext({ router, hub: undefined as never, edge: undefined as never, logger: silentLogger }, call),
+  };
 }
 
 const outage = (path: (string | number)[]) => ({

@@ -1,4 +1,5 @@
 import type { GraphQLFormattedError } from 'graphql';
+import type { EdgeAuthenticator } from '../auth/edge.ts';
 import type { BaseContext } from '../graph/endpoint.ts';
 import { forwardedError, type Call, type GraphClient, type GraphResult, type TypedDocument } from '../graph/graph.ts';
 import type { Logger } from '../logger.ts';
@@ -28,6 +29,8 @@ export interface BffContext extends BaseContext {
   ): Promise<Data>;
   /** Live availability for the caller. @throws GraphQLError BAD_USER_INPUT */
   availabilityChanged(request: AvailabilityRequest): AvailabilityStream;
+  /** Says that the caller's credential has ended, so that this process refuses it from now on; others do within 30 seconds. */
+  forgetCaller(): void;
   /** What the page had to be made without, each once. */
   readonly degraded: ReadonlyMap<string, Degradation>;
 }
@@ -35,11 +38,12 @@ export interface BffContext extends BaseContext {
 interface ContextDeps {
   readonly router: GraphClient;
   readonly hub: AvailabilityHub;
+  readonly edge: Pick<EdgeAuthenticator, 'forget'>;
   readonly logger: Logger;
 }
 
 /** Makes the context of one request. */
-export function createBffContext({ router, hub, logger }: ContextDeps, call: Call): BffContext {
+export function createBffContext({ router, hub, edge, logger }: ContextDeps, call: Call): BffContext {
   const degraded = new Map<string, Degradation>();
   return {
     ...call,
@@ -56,6 +60,9 @@ export function createBffContext({ router, hub, logger }: ContextDeps, call: Cal
       return data;
     },
     availabilityChanged: (request) => hub.subscribe(call.caller, request),
+    forgetCaller() {
+      if (call.caller.credentialId !== undefined) edge.forget(call.caller.credentialId);
+    },
   };
 }
 

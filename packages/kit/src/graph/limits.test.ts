@@ -28,6 +28,17 @@ describe('document limits', () => {
     expect(check(`{ __schema { types ${nested(12)} } }`)).not.toThrow();
   });
 
+  it('let a sign-in stand alone: aliases, fragments and repetition do not make two of one request', () => {
+    expect(check('mutation { __typename signIn { x } }')).not.toThrow();
+    for (const text of [
+      'mutation { a: signIn { x } b: signIn { x } }',
+      'mutation { signIn { x } signIn { y } }',
+      'mutation { signUp { x } ...F } fragment F on M { ... { b: signIn { x } } }',
+      'mutation { cartCreate { x } signIn { x } }',
+    ])
+      expect(check(text)).toThrow(/at most 1 root field when one of them is sign/);
+  });
+
   it('bound root fields and directives', () => {
     expect(check(`{ ${Array.from({ length: 11 }, (_, index) => `f${index}`).join(' ')} }`)).toThrow('at most 10 root fields');
     expect(check(`{ a ${'@skip(if: false) '.repeat(21)} }`)).toThrow('at most 20 directives');

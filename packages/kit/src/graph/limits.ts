@@ -14,6 +14,11 @@ export interface DocumentLimits {
 export const PUBLIC_LIMITS: DocumentLimits = { tokens: 1_000, depth: 10, aliases: 15, rootFields: 10, directives: 20 };
 /** For documents of our own services, which are part of the code. */
 export const INTERNAL_LIMITS: DocumentLimits = { tokens: 10_000, depth: 30, aliases: 200, rootFields: 50, directives: 200 };
+/**
+ * Root fields that must stand alone: each is an attempt at a secret, and aliases would make many attempts of one request.
+ * (OWASP GraphQL cheat sheet, batching attacks.)
+ */
+const ALONE: ReadonlySet<string> = new Set(['signIn', 'signUp']);
 /** Introspection is deep and harmless: it has a depth of its own and counts for nothing else. */
 const INTROSPECTION_DEPTH = 20;
 /** Fragments can multiply; nobody needs more than this many visited fields. */
@@ -25,6 +30,8 @@ interface Cost {
   rootFields: number;
   directives: number;
   visited: number;
+  /** A root field that must stand alone. */
+  alone: string | null;
 }
 
 /**
@@ -34,7 +41,7 @@ interface Cost {
 export function checkLimits(document: DocumentNode, operation: OperationDefinitionNode, limits: DocumentLimits): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const cost: Cost = { depth: 0, aliases: 0, rootFields: 0, directives: operation.directives?.length ?? 0, visited: 0 };
+  const cost: Cost = { depth: 0, aliases: 0, rootFields: 0, directives: operation.directives?.length ?? 0, visited: 0, alone: null };
 
   const visit = (selectionSet: SelectionSetNode, depth: number, maximum: number) => {
     for (const selection of selectionSet.selections) {
@@ -44,6 +51,7 @@ export function checkLimits(document: DocumentNode, operation: OperationDefiniti
         const isIntrospection = selection.name.value.startsWith('__');
         if (selection.alias) cost.aliases += 1;
         if (depth === 1 && !isIntrospection) cost.rootFields += 1;
+        if (depth === 1 && ALONE.has(selection.name.value)) cost.alone = selection.name.value;
         const limit = isIntrospection ? INTROSPECTION_DEPTH : maximum;
         if (depth > limit) throw tooComplex('levels of depth', limit);
         if (selection.selectionSet) visit(selection.selectionSet, depth + 1, limit);
@@ -55,6 +63,7 @@ export function checkLimits(document: DocumentNode, operation: OperationDefiniti
   };
   visit(operation.selectionSet, 1, limits.depth);
   if (cost.aliases > limits.aliases) throw tooComplex('aliases', limits.aliases);
+  if (cost.alone !== null && cost.rootFields > 1) throw tooComplex(`root field when one of them is ${cost.alone}`, 1);
   if (cost.rootFields > limits.rootFields) throw tooComplex('root fields', limits.rootFields);
   if (cost.directives > limits.directives) throw tooComplex('directives', limits.directives);
 }

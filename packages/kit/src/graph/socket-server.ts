@@ -24,6 +24,10 @@ const MAX_TOKENS = 10_000;
 const GOING_AWAY = 1001;
 const SERVICE_RESTART = 1012;
 const TRY_AGAIN_LATER = 1013;
+/** graphql-ws: the client may come back with another credential. */
+const FORBIDDEN = 4403;
+/** What a timer can wait at most. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /** Sockets at one path. */
 export interface SocketServer {
@@ -37,7 +41,8 @@ interface SocketOptions {
   readonly endpoint: GraphEndpoint;
   readonly authenticate: (credentials: { authorization: string | undefined }) => Promise<Caller | Verified>;
   readonly metrics: ServiceMetrics;
-  readonly checkOrigin: boolean;
+  /** Whether only our own services come here: no Origin is checked, and no credential twice. */
+  readonly internal: boolean;
 }
 
 type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
@@ -46,20 +51,38 @@ interface SocketState {
   caller: Caller;
   issuer?: string | undefined;
   requestId: string;
+  readonly authorization: string | undefined;
+  /** Closes the socket when the caller's credential ends. */
+  readonly expiry?: NodeJS.Timeout;
 }
 
 /**
  * graphql-ws (the `graphql-transport-ws` protocol) over an endpoint. Queries and mutations go through the same pipeline as over HTTP.
- * A wrong credential closes with 4403, a slow reader with 1013, a stopping server with 1001 or 1012.
+ * A credential that is wrong, expires or has been revoked when the next operation begins closes with 4403, a slow reader with 1013, a stopping
+ * server with 1001 or 1012.
  */
 export function serveSockets(options: SocketOptions): SocketServer {
-  const { endpoint, authenticate, metrics } = options;
+  const { endpoint, authenticate, metrics, internal } = options;
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   const states = new WeakMap<SocketContext, SocketState>();
   const callOf = (ctx: SocketContext): Call => {
     const state = states.get(ctx);
     if (!state) throw requestFault('UNAUTHENTICATED', 'The connection was not initialised.');
     return state;
+  };
+
+  /** An internal token lives for a minute and vouches for the whole socket; any other credential must still be good for each operation. */
+  const recheck = async (ctx: SocketContext): Promise<GraphQLError | null> => {
+    const state = states.get(ctx);
+    if (!state || internal || state.issuer !== undefined) return null;
+    try {
+      await authenticate({ authorization: state.authorization });
+      return null;
+    } catch (error) {
+      if (!(error instanceof GraphQLError)) throw error;
+      if (error.extensions['code'] === 'UNAUTHENTICATED') ctx.extra.socket.close(FORBIDDEN, 'Forbidden');
+      return error;
+    }
   };
 
   const disposable = useServer(
@@ -69,23 +92,33 @@ export function serveSockets(options: SocketOptions): SocketServer {
         const { request } = ctx.extra;
         const given = ctx.connectionParams?.['authorization'] ?? ctx.connectionParams?.['Authorization'] ?? request.headers.authorization;
         try {
-          const verified = await authenticate({ authorization: typeof given === 'string' ? given : undefined });
-          states.set(ctx, { ...vouchedFor(verified), requestId: acceptRequestId(request.headers['x-request-id']) });
+          const authorization = typeof given === 'string' ? given : undefined;
+          const verified = vouchedFor(await authenticate({ authorization }));
+          const { expiresAt } = verified.caller;
+          states.set(ctx, {
+            ...verified,
+            requestId: acceptRequestId(request.headers['x-request-id']),
+            authorization,
+            ...(expiresAt === undefined ? {} : { expiry: closeAt(ctx, expiresAt) }),
+          });
           return true;
         } catch (error) {
           if (error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED') return false;
           throw error;
         }
       },
-      onSubscribe(ctx, _id, payload) {
+      async onSubscribe(ctx, _id, payload) {
         if (Object.keys(ctx.subscriptions).length > MAX_SUBSCRIPTIONS) return [new GraphQLError(`A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`, { extensions: { code: 'RATE_LIMITED' } })];
         const document = parsed(payload.query);
         if (document instanceof GraphQLError) return [document];
         if (!getOperationAST(document, payload.operationName)) return [requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.')];
+        const refusal = await recheck(ctx);
+        if (refusal) return [refusal];
         const request: GraphRequest = { query: payload.query, variables: payload.variables ?? undefined, operationName: payload.operationName ?? undefined };
         // graphql-ws only looks at the document to tell a subscription from the rest; the endpoint does the work.
         return { schema: undefined as never, document, operationName: payload.operationName, rootValue: request, contextValue: callOf(ctx) } satisfies ExecutionArgs;
       },
+      onDisconnect: (ctx) => clearTimeout(states.get(ctx)?.expiry),
       // Errors are formatted already; graphql-ws would take them for GraphQLErrors and break on the first.
       onNext: (_ctx, _id, _payload, _args, result) => result as FormattedExecutionResult,
       execute: async (args) => (await endpoint.execute(args.rootValue as GraphRequest, args.contextValue as Call)) as ExecutionResult,
@@ -114,7 +147,7 @@ export function serveSockets(options: SocketOptions): SocketServer {
     path: options.path,
     upgrade(request, socket, head) {
       if (server.clients.size >= MAX_SOCKETS) return refuse(socket, '503 Service Unavailable');
-      if (options.checkOrigin && !sameOrigin(request)) return refuse(socket, '403 Forbidden');
+      if (!internal && !sameOrigin(request)) return refuse(socket, '403 Forbidden');
       server.handleUpgrade(request, socket, head, (ws) => server.emit('connection', ws, request));
     },
     async close() {
@@ -125,6 +158,12 @@ export function serveSockets(options: SocketOptions): SocketServer {
       await disposable.dispose();
     },
   };
+}
+
+/** Closes a socket at a moment in epoch milliseconds. */
+function closeAt({ extra }: SocketContext, time: number): NodeJS.Timeout {
+  const waitMs = Math.min(Math.max(0, time - Date.now()), MAX_TIMER_MS);
+  return setTimeout(() => extra.socket.close(FORBIDDEN, 'Forbidden'), waitMs).unref();
 }
 
 /** A mistake in one document is that operation's error: thrown, it would close the socket with all the others on it. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { normalizeEmail, readName, readPhone } from './read-input.ts';
+import { normalizeEmail, readName, readPassword, readPhone } from './read-input.ts';
 
 describe('normalizeEmail', () => {
   it('answers alike for blanks around it and any case', () => {
@@ -41,6 +41,23 @@ describe('readPhone', () => {
   );
 
   it('reads an empty text as none', () => expect(readPhone(' ')).toEqual({ value: null }));
+});
+
+describe('readPassword', () => {
+  it('takes 10 to 200 characters of any kind, in the one form of each', () => {
+    expect(readPassword(' ten chars')).toEqual({ value: ' ten chars' });
+    expect(readPassword('\u{1F511}'.repeat(200))).toEqual({ value: '\u{1F511}'.repeat(200) });
+    expect(readPassword('Zu\u0308rich\uFF11\u2460 pass')).toEqual({ value: 'Zürich11 pass' });
+  });
+
+  it.each(['', 'too short', '\u{1F511}'.repeat(9), 'x'.repeat(201), '\uFDFA'.repeat(20), `half a pair ${'\uD83D'}`])(
+    'refuses %j without repeating it',
+    (text) => {
+      const read = readPassword(text);
+      expect(read).toMatchObject({ fault: { code: 'INVALID_PASSWORD', field: 'password' } });
+      if (text) expect(JSON.stringify(read)).not.toContain(text);
+    },
+  );
 });
 
 describe('readName', () => {

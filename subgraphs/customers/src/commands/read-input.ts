@@ -14,6 +14,8 @@ export type Read<T> = { readonly value: T } | { readonly fault: InputFault };
 /** RFC 5321, 4.5.3.1: a path is at most 256 octets with its brackets. */
 const MAX_EMAIL_LENGTH = 254;
 const MAX_NAME_LENGTH = 100;
+const MIN_PASSWORD_LENGTH = 10;
+const MAX_PASSWORD_LENGTH = 200;
 const emailShape = z.email().max(MAX_EMAIL_LENGTH);
 
 /** An address as it identifies a person: trimmed, in lower case; null when it is none. */
@@ -26,6 +28,19 @@ export function readEmail(text: string, field = 'email'): Read<string> {
   const email = normalizeEmail(text);
   if (email !== null) return { value: email };
   return { fault: { code: 'INVALID_EMAIL', message: 'This is not an email address, such as ada@example.com.', field } };
+}
+
+/**
+ * A password as it is hashed: in NFKC, so that it does not depend on the keyboard it was typed on. Blanks count.
+ * What is refused is not repeated.
+ */
+export function readPassword(text: string, field = 'password'): Read<string> {
+  // Long before it is normalised, since that can lengthen it.
+  const password = text.length <= 2 * MAX_PASSWORD_LENGTH && text.isWellFormed() ? text.normalize('NFKC') : '';
+  const { length } = [...password];
+  if (length >= MIN_PASSWORD_LENGTH && length <= MAX_PASSWORD_LENGTH) return { value: password };
+  const message = `A password has ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`;
+  return { fault: { code: 'INVALID_PASSWORD', message, field } };
 }
 
 /** A name, trimmed; null for none or an empty one. */

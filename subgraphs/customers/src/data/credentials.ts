@@ -1,9 +1,9 @@
 import { credentials, customers } from '@kontor/drizzle/customers/tables.ts';
 import type { Db, Tx } from '@kontor/kit/src/database.ts';
-import { and, eq, isNull, sql } from 'drizzle-orm';
+import { and, eq, gt, isNull, or, sql } from 'drizzle-orm';
 import type { Credential, CredentialRole, Holder } from '../domain/credential.ts';
 
-/** Who holds the secret of a hash; null when nobody does or it was revoked. One statement: it stands before every request of a client. */
+/** Who holds the secret of a hash; null when nobody does, it has expired or was revoked. One statement: it stands before every request of a client. */
 export async function findHolder(db: Db | Tx, secretHash: string): Promise<Holder | null> {
   const [row] = await db
     .select({
@@ -14,13 +14,18 @@ export async function findHolder(db: Db | Tx, secretHash: string): Promise<Holde
       customerId: credentials.customerId,
       companyId: customers.companyId,
       locationId: credentials.locationId,
+      expiresAt: sql<string | null>`${credentials.expiresAt}`,
     })
     .from(credentials)
     .leftJoin(customers, eq(customers.customerId, credentials.customerId))
-    .where(and(eq(credentials.secretHash, secretHash), isNull(credentials.revokedAt)));
-  if (!row) return null;
-  const { credentialId, ...holder } = row;
-  return { ...holder, subject: holder.customerId ?? credentialId };
+    .where(
+      and(
+        eq(credentials.secretHash, secretHash),
+        isNull(credentials.revokedAt),
+        or(isNull(credentials.expiresAt), gt(credentials.expiresAt, sql`customers.app_now()`)),
+      ),
+    );
+  return row ? { ...row, subject: row.customerId ?? row.credentialId } : null;
 }
 
 /**

@@ -3,7 +3,8 @@ import type { Db, Tx } from '@kontor/kit/src/database.ts';
 import { and, eq, inArray, or, sql } from 'drizzle-orm';
 import type { Customer, Person, ProfileChange } from '../domain/customer.ts';
 
-const columns = {
+/** What a profile is read as. */
+export const customerColumns = {
   id: customers.customerId,
   email: customers.email,
   givenName: customers.givenName,
@@ -19,13 +20,13 @@ const now = sql`customers.app_now()`;
 /** Customers by id, in no order. */
 export const findCustomers = (db: Db | Tx, ids: readonly string[]): Promise<Customer[]> =>
   db
-    .select(columns)
+    .select(customerColumns)
     .from(customers)
     .where(inArray(customers.customerId, [...ids]));
 
 /** The customer of an address in lower case, or null. */
 export async function findCustomerByEmail(db: Db | Tx, email: string): Promise<Customer | null> {
-  const [customer] = await db.select(columns).from(customers).where(eq(customers.email, email));
+  const [customer] = await db.select(customerColumns).from(customers).where(eq(customers.email, email));
   return customer ?? null;
 }
 
@@ -50,7 +51,17 @@ export async function upsertCustomer(tx: Tx, id: string, person: Person): Promis
       set: { givenName, familyName, phone, companyId, revision: sql`${customers.revision} + 1`, updatedAt: now },
       setWhere: or(...filled.map(([column, given]) => sql`(${column} is null and ${given} is not null)`))!,
     })
-    .returning(columns);
+    .returning(customerColumns);
+  return customer ?? null;
+}
+
+/** Makes the profile of an address under `id`, in one statement. @returns null when the address has one already. */
+export async function insertCustomer(tx: Tx, id: string, person: Person): Promise<Customer | null> {
+  const [customer] = await tx
+    .insert(customers)
+    .values({ customerId: id, ...person, revision: 1, createdAt: now, updatedAt: now })
+    .onConflictDoNothing({ target: customers.email })
+    .returning(customerColumns);
   return customer ?? null;
 }
 
@@ -64,6 +75,6 @@ export async function updateCustomer(tx: Tx, id: string, change: ProfileChange):
     .update(customers)
     .set({ ...change, revision: sql`${customers.revision} + 1`, updatedAt: now })
     .where(and(eq(customers.customerId, id), or(...differs)))
-    .returning(columns);
+    .returning(customerColumns);
   return customer ?? null;
 }

@@ -12,6 +12,15 @@ export interface Credential {
   readonly locationId: string | null;
 }
 
+/** A customer's session, without its token: a credential that ends by itself. */
+export interface Session {
+  readonly credentialId: string;
+  readonly customerId: string;
+  readonly secretHash: string;
+  /** The channel that it was made in and works in. */
+  readonly channel: string;
+}
+
 /** Who holds a credential. */
 export interface Holder {
   readonly role: CredentialRole;
@@ -21,4 +30,7 @@ export interface Holder {
   readonly customerId: string | null;
   readonly companyId: string | null;
   readonly locationId: string | null;
+  readonly credentialId: string;
+  /** As PostgreSQL writes an instant; null for keys. */
+  readonly expiresAt: string | null;
 }

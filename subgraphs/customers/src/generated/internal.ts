@@ -30,8 +30,12 @@ export type AuthenticatedCaller = {
   channel?: Maybe<Scalars['ID']['output']>;
   /** The company that the customer buys for. */
   companyId?: Maybe<Scalars['ID']['output']>;
+  /** The credential's id. */
+  credentialId: Scalars['ID']['output'];
   /** The customer, when the caller is one. */
   customerId?: Maybe<Scalars['ID']['output']>;
+  /** When it ends by itself; null for keys. */
+  expiresAt?: Maybe<Scalars['DateTime']['output']>;
   /** The location of a register. */
   locationId?: Maybe<Scalars['ID']['output']>;
   /** customer, staff or integration. */
@@ -234,7 +238,7 @@ export type PageInfo = {
 /** What other services may ask of customers. */
 export type Query = {
   __typename?: 'Query';
-  /** Who holds a credential (an API key or a customer's access key); null when nobody does or it was revoked. */
+  /** Who holds a credential (an API key, a customer's access key or a session); null when nobody does, it has expired or was revoked. */
   authenticate?: Maybe<AuthenticatedCaller>;
 };
 
@@ -426,7 +430,9 @@ export type ResolversParentTypes = {
 export type AuthenticatedCallerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuthenticatedCaller'] = ResolversParentTypes['AuthenticatedCaller']> = {
   channel?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   companyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  credentialId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   locationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;

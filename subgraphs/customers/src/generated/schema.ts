@@ -80,6 +80,17 @@ export type IdempotencyKeyReused = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
+/** The address and the password do not belong together, or there is no such account: which of them is not told. */
+export type InvalidCredentials = UserError & {
+  __typename?: 'InvalidCredentials';
+  /** Always `INVALID_CREDENTIALS`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** Null: it is not told which field was at fault. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
 /** An input that breaks a rule: nothing was changed. */
 export type InvalidInput = UserError & {
   __typename?: 'InvalidInput';
@@ -113,12 +124,41 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Changes the caller's own profile; absent fields stay. */
   profileUpdate: ProfileUpdateResult;
+  /** Begins a session in the caller's channel. Stands alone in its document. */
+  signIn: SignInResult;
+  /** Ends the session that asks. Repeating is harmless. */
+  signOut: SignOutResult;
+  /** Makes a profile with a password and signs in. Stands alone in its document. */
+  signUp: SignUpResult;
 };
 
 
 /** Commands. Each takes one input and answers what became of it. */
 export type MutationProfileUpdateArgs = {
   input: ProfileUpdateInput;
+};
+
+
+/** Commands. Each takes one input and answers what became of it. */
+export type MutationSignInArgs = {
+  input: SignInInput;
+};
+
+
+/** Commands. Each takes one input and answers what became of it. */
+export type MutationSignUpArgs = {
+  input: SignUpInput;
+};
+
+/** The caller came with an access key, not with a session: nothing was ended. */
+export type NoSession = UserError & {
+  __typename?: 'NoSession';
+  /** Always `NO_SESSION`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** Null: no field is at fault. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
 /** What was asked for does not exist, or the caller may not see it. */
@@ -188,6 +228,53 @@ export type QueryCustomerByEmailArgs = {
   email: Scalars['String']['input'];
 };
 
+/** An address and its password. */
+export type SignInInput = {
+  /** The address; upper and lower case are alike. */
+  email: Scalars['String']['input'];
+  /** The password. */
+  password: Scalars['String']['input'];
+};
+
+/** The outcome of `signIn`. */
+export type SignInResult = Busy | InvalidCredentials | InvalidInput | SignedIn | TooManyAttempts;
+
+/** The outcome of `signOut`. */
+export type SignOutResult = NoSession | SignedOut;
+
+/** A new profile. */
+export type SignUpInput = {
+  /** The address that identifies the person; upper and lower case are alike. */
+  email: Scalars['String']['input'];
+  /** Family name, at most 100 characters. */
+  familyName?: InputMaybe<Scalars['String']['input']>;
+  /** Given name, at most 100 characters. */
+  givenName?: InputMaybe<Scalars['String']['input']>;
+  /** 10 to 200 characters of any kind. Only a hash of it is kept. */
+  password: Scalars['String']['input'];
+};
+
+/** The outcome of `signUp`. `InvalidInput` has the code `EMAIL_TAKEN` when the address has a profile, also one that a checkout made: as long as addresses are not verified, nobody gets a profile with its orders by typing its address. */
+export type SignUpResult = Busy | InvalidInput | SignedIn;
+
+/** A session has begun. */
+export type SignedIn = {
+  __typename?: 'SignedIn';
+  /** Who signed in. */
+  customer: Customer;
+  /** When the session ends by itself. */
+  expiresAt: Scalars['DateTime']['output'];
+  /** The session's secret, shown once. Send it as `Authorization: Bearer TOKEN` to the channel that it was made in. */
+  token: Scalars['String']['output'];
+};
+
+/** The session has ended. Other processes may take its token for up to 30 seconds more. */
+export type SignedOut = {
+  __typename?: 'SignedOut';
+  /** Whether the session was valid until now. */
+  ended: Scalars['Boolean']['output'];
+};
+
 /** An amount with its tax split out; net + tax = gross, exactly. */
 export type TaxedMoney = {
   __typename?: 'TaxedMoney';
@@ -197,6 +284,19 @@ export type TaxedMoney = {
   net: Money;
   /** The tax that is contained in gross. */
   tax: Money;
+};
+
+/** This address was tried too often, whether or not it has an account: nothing was checked. */
+export type TooManyAttempts = UserError & {
+  __typename?: 'TooManyAttempts';
+  /** Always `TOO_MANY_ATTEMPTS`. */
+  code: Scalars['String']['output'];
+  /** How long to wait. */
+  message: Scalars['String']['output'];
+  /** The input field that named the account. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
+  /** How long to wait before trying again, in milliseconds. */
+  retryAfterMs: Scalars['Int']['output'];
 };
 
 /** A refusal that the caller can do something about. Bugs and outages are GraphQL errors instead. */
@@ -318,6 +418,22 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( InvalidInput & { __typename: 'InvalidInput' } )
     | ( Omit<ProfileUpdated, 'customer'> & { customer: _RefType['Customer'] } & { __typename: 'ProfileUpdated' } )
   ;
+  SignInResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( InvalidCredentials & { __typename: 'InvalidCredentials' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( Omit<SignedIn, 'customer'> & { customer: _RefType['Customer'] } & { __typename: 'SignedIn' } )
+    | ( TooManyAttempts & { __typename: 'TooManyAttempts' } )
+  ;
+  SignOutResult:
+    | ( NoSession & { __typename: 'NoSession' } )
+    | ( SignedOut & { __typename: 'SignedOut' } )
+  ;
+  SignUpResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( Omit<SignedIn, 'customer'> & { customer: _RefType['Customer'] } & { __typename: 'SignedIn' } )
+  ;
 };
 
 /** Mapping of interface types */
@@ -325,8 +441,11 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
   UserError:
     | ( Busy & { __typename: 'Busy' } )
     | ( IdempotencyKeyReused & { __typename: 'IdempotencyKeyReused' } )
+    | ( InvalidCredentials & { __typename: 'InvalidCredentials' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NoSession & { __typename: 'NoSession' } )
     | ( NotFound & { __typename: 'NotFound' } )
+    | ( TooManyAttempts & { __typename: 'TooManyAttempts' } )
     | ( VersionConflict & { __typename: 'VersionConflict' } )
   ;
 };
@@ -344,10 +463,12 @@ export type ResolversTypes = {
   Customer: ResolverTypeWrapper<CustomerMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
+  InvalidCredentials: ResolverTypeWrapper<InvalidCredentials>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NoSession: ResolverTypeWrapper<NoSession>;
   NotFound: ResolverTypeWrapper<NotFound>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
@@ -356,7 +477,15 @@ export type ResolversTypes = {
   ProfileUpdated: ResolverTypeWrapper<Omit<ProfileUpdated, 'customer'> & { customer: ResolversTypes['Customer'] }>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  SignInInput: SignInInput;
+  SignInResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SignInResult']>;
+  SignOutResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SignOutResult']>;
+  SignUpInput: SignUpInput;
+  SignUpResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SignUpResult']>;
+  SignedIn: ResolverTypeWrapper<Omit<SignedIn, 'customer'> & { customer: ResolversTypes['Customer'] }>;
+  SignedOut: ResolverTypeWrapper<SignedOut>;
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
+  TooManyAttempts: ResolverTypeWrapper<TooManyAttempts>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
   VersionConflict: ResolverTypeWrapper<VersionConflict>;
 };
@@ -374,10 +503,12 @@ export type ResolversParentTypes = {
   Customer: CustomerMapper;
   DateTime: Scalars['DateTime']['output'];
   IdempotencyKeyReused: IdempotencyKeyReused;
+  InvalidCredentials: InvalidCredentials;
   InvalidInput: InvalidInput;
   Money: Money;
   MoneyInput: MoneyInput;
   Mutation: Record<PropertyKey, never>;
+  NoSession: NoSession;
   NotFound: NotFound;
   PageInfo: PageInfo;
   Boolean: Scalars['Boolean']['output'];
@@ -386,7 +517,15 @@ export type ResolversParentTypes = {
   ProfileUpdated: Omit<ProfileUpdated, 'customer'> & { customer: ResolversParentTypes['Customer'] };
   Query: Record<PropertyKey, never>;
   SafeInt: Scalars['SafeInt']['output'];
+  SignInInput: SignInInput;
+  SignInResult: ResolversUnionTypes<ResolversParentTypes>['SignInResult'];
+  SignOutResult: ResolversUnionTypes<ResolversParentTypes>['SignOutResult'];
+  SignUpInput: SignUpInput;
+  SignUpResult: ResolversUnionTypes<ResolversParentTypes>['SignUpResult'];
+  SignedIn: Omit<SignedIn, 'customer'> & { customer: ResolversParentTypes['Customer'] };
+  SignedOut: SignedOut;
   TaxedMoney: TaxedMoney;
+  TooManyAttempts: TooManyAttempts;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VersionConflict: VersionConflict;
 };
@@ -440,6 +579,13 @@ export type IdempotencyKeyReusedResolvers<ContextType = Context, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type InvalidCredentialsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidCredentials'] = ResolversParentTypes['InvalidCredentials']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type InvalidInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -454,6 +600,16 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   profileUpdate?: Resolver<ResolversTypes['ProfileUpdateResult'], ParentType, ContextType, RequireFields<MutationProfileUpdateArgs, 'input'>>;
+  signIn?: Resolver<ResolversTypes['SignInResult'], ParentType, ContextType, RequireFields<MutationSignInArgs, 'input'>>;
+  signOut?: Resolver<ResolversTypes['SignOutResult'], ParentType, ContextType>;
+  signUp?: Resolver<ResolversTypes['SignUpResult'], ParentType, ContextType, RequireFields<MutationSignUpArgs, 'input'>>;
+};
+
+export type NoSessionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NoSession'] = ResolversParentTypes['NoSession']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
@@ -489,14 +645,46 @@ export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
   name: 'SafeInt';
 }
 
+export type SignInResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignInResult'] = ResolversParentTypes['SignInResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'InvalidCredentials' | 'InvalidInput' | 'SignedIn' | 'TooManyAttempts', ParentType, ContextType>;
+};
+
+export type SignOutResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignOutResult'] = ResolversParentTypes['SignOutResult']> = {
+  __resolveType: TypeResolveFn<'NoSession' | 'SignedOut', ParentType, ContextType>;
+};
+
+export type SignUpResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignUpResult'] = ResolversParentTypes['SignUpResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'InvalidInput' | 'SignedIn', ParentType, ContextType>;
+};
+
+export type SignedInResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignedIn'] = ResolversParentTypes['SignedIn']> = {
+  customer?: Resolver<ResolversTypes['Customer'], ParentType, ContextType>;
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  token?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type SignedOutResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SignedOut'] = ResolversParentTypes['SignedOut']> = {
+  ended?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type TaxedMoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TaxedMoney'] = ResolversParentTypes['TaxedMoney']> = {
   gross?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   net?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   tax?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
 };
 
+export type TooManyAttemptsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TooManyAttempts'] = ResolversParentTypes['TooManyAttempts']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'Busy' | 'IdempotencyKeyReused' | 'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Busy' | 'IdempotencyKeyReused' | 'InvalidCredentials' | 'InvalidInput' | 'NoSession' | 'NotFound' | 'TooManyAttempts' | 'VersionConflict', ParentType, ContextType>;
 };
 
 export type VersionConflictResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VersionConflict'] = ResolversParentTypes['VersionConflict']> = {
@@ -516,16 +704,24 @@ export type Resolvers<ContextType = Context> = {
   Customer?: CustomerResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
+  InvalidCredentials?: InvalidCredentialsResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
+  NoSession?: NoSessionResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   ProfileUpdateResult?: ProfileUpdateResultResolvers<ContextType>;
   ProfileUpdated?: ProfileUpdatedResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
+  SignInResult?: SignInResultResolvers<ContextType>;
+  SignOutResult?: SignOutResultResolvers<ContextType>;
+  SignUpResult?: SignUpResultResolvers<ContextType>;
+  SignedIn?: SignedInResolvers<ContextType>;
+  SignedOut?: SignedOutResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
+  TooManyAttempts?: TooManyAttemptsResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   VersionConflict?: VersionConflictResolvers<ContextType>;
 };

@@ -1,4 +1,8 @@
 import { requestFault } from '@kontor/kit/src/errors.ts';
+import { channelOf } from '@kontor/kit/src/subgraph.ts';
+import { signIn } from '../commands/sign-in.ts';
+import { signOut } from '../commands/sign-out.ts';
+import { signUp } from '../commands/sign-up.ts';
 import { updateProfile } from '../commands/update-profile.ts';
 import type { MutationResolvers } from '../generated/schema.ts';
 
@@ -11,4 +15,7 @@ export const Mutation: MutationResolvers = {
     if (!outcome) throw noProfile();
     return outcome;
   },
+  signUp: (_, { input }, ctx) => signUp(ctx.signing, input, channelOf(ctx)),
+  signIn: (_, { input }, ctx) => signIn(ctx.signing, input, channelOf(ctx)),
+  signOut: (_, _args, { caller, db }) => signOut(db, caller),
 };
