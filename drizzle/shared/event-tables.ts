@@ -17,7 +17,14 @@ export function eventTables(schema: PgSchema) {
       occurredAt: timestamp('occurred_at', { withTimezone: true }).notNull(),
       publishedAt: timestamp('published_at', { withTimezone: true }),
     },
-    (table) => [index('outbox_unpublished').on(table.seq).where(sql`published_at is null`), index('outbox_published').on(table.publishedAt).where(sql`published_at is not null`)],
+    (table) => [
+      index('outbox_unpublished')
+        .on(table.seq)
+        .where(sql`published_at is null`),
+      index('outbox_published')
+        .on(table.publishedAt)
+        .where(sql`published_at is not null`),
+    ],
   );
   const inbox = schema.table(
     'inbox',
@@ -26,7 +33,10 @@ export function eventTables(schema: PgSchema) {
       eventId: uuid('event_id').notNull(),
       receivedAt: timestamp('received_at', { withTimezone: true }).notNull(),
     },
-    (table) => [primaryKey({ name: 'inbox_pkey', columns: [table.consumer, table.eventId] }), index('inbox_received').on(table.receivedAt)],
+    (table) => [
+      primaryKey({ name: 'inbox_pkey', columns: [table.consumer, table.eventId] }),
+      index('inbox_received').on(table.receivedAt),
+    ],
   );
   return { outbox, inbox };
 }

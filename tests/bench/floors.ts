@@ -10,7 +10,8 @@ const pool = (url: string) => postgres(url, { max: 10, onnotice: () => undefined
 const [products, prices, stock] = [pool(PRODUCTS_URL!), pool(PRICES_URL!), pool(STOCK_URL!)];
 
 async function variantsWith(productIds: string[]) {
-  const variants = await products`select variant_id, product_id, sku, title from products.variants where product_id = any(${productIds}::uuid[]) order by product_id, position`;
+  const variants =
+    await products`select variant_id, product_id, sku, title from products.variants where product_id = any(${productIds}::uuid[]) order by product_id, position`;
   const ids = variants.map((variant) => variant['variant_id'] as string);
   const [amounts, levels] = await Promise.all([
     prices`select p.variant_id, p.amount_minor from prices.prices p join prices.price_lists l using (price_list_id) where l.code = 'base-eur' and p.variant_id = any(${ids}::uuid[])`,
@@ -18,7 +19,13 @@ async function variantsWith(productIds: string[]) {
   ]);
   const amountOf = new Map(amounts.map((row) => [row['variant_id'], Number(row['amount_minor'])]));
   const availableOf = new Map(levels.map((row) => [row['variant_id'], row['available'] as number]));
-  return variants.map((variant) => ({ id: variant['variant_id'] as string, productId: variant['product_id'] as string, sku: variant['sku'] as string, price: amountOf.get(variant['variant_id']) ?? null, available: availableOf.get(variant['variant_id']) ?? 0 }));
+  return variants.map((variant) => ({
+    id: variant['variant_id'] as string,
+    productId: variant['product_id'] as string,
+    sku: variant['sku'] as string,
+    price: amountOf.get(variant['variant_id']) ?? null,
+    available: availableOf.get(variant['variant_id']) ?? 0,
+  }));
 }
 
 async function listing(handle: string) {
@@ -27,11 +34,16 @@ async function listing(handle: string) {
     where c.handle = ${handle} order by cp.position limit 24`;
   const variants = await variantsWith(rows.map((row) => row['product_id'] as string));
   const grouped = Map.groupBy(variants, (variant) => variant.productId);
-  return rows.map((row) => ({ handle: row['handle'] as string, title: row['title'] as string, variants: grouped.get(row['product_id'] as string) ?? [] }));
+  return rows.map((row) => ({
+    handle: row['handle'] as string,
+    title: row['title'] as string,
+    variants: grouped.get(row['product_id'] as string) ?? [],
+  }));
 }
 
 async function product(handle: string) {
-  const [row] = await products`select product_id, title, description_html from products.products where handle = ${handle}`;
+  const [row] =
+    await products`select product_id, title, description_html from products.products where handle = ${handle}`;
   return { title: row!['title'] as string, variants: await variantsWith([row!['product_id'] as string]) };
 }
 
@@ -43,8 +55,18 @@ async function checkout(variantId: string) {
     where (variant_id, location_id) = (select variant_id, location_id from stock.levels where variant_id = ${variantId} and available > 0 order by location_id limit 1) and available > 0
     returning location_id`;
   if (!level) return { sold: false };
-  const body = new URLSearchParams({ amount: '4990', currency: 'eur', payment_method: 'pm_card_visa', confirm: 'true', capture_method: 'manual' });
-  const answer = await fetch(`${PSP_URL}/v1/payment_intents`, { method: 'POST', headers: { authorization: `Bearer ${PSP_KEY}`, 'content-type': 'application/x-www-form-urlencoded' }, body });
+  const body = new URLSearchParams({
+    amount: '4990',
+    currency: 'eur',
+    payment_method: 'pm_card_visa',
+    confirm: 'true',
+    capture_method: 'manual',
+  });
+  const answer = await fetch(`${PSP_URL}/v1/payment_intents`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${PSP_KEY}`, 'content-type': 'application/x-www-form-urlencoded' },
+    body,
+  });
   await answer.json();
   await stock`update stock.levels set reserved = reserved - 1, committed = committed + 1 where variant_id = ${variantId} and location_id = ${level['location_id'] as string}`;
   return { sold: true, number: (orders += 1) };
@@ -53,7 +75,12 @@ async function checkout(variantId: string) {
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://floor');
   const argument = url.searchParams.get('q') ?? '';
-  const work = url.pathname === '/listing' ? listing(argument) : url.pathname === '/product' ? product(argument) : checkout(argument);
+  const work =
+    url.pathname === '/listing'
+      ? listing(argument)
+      : url.pathname === '/product'
+        ? product(argument)
+        : checkout(argument);
   work.then(
     (answer) => response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),
     (error: unknown) => {

@@ -17,7 +17,12 @@ const agent = new Agent({ connections: 256, pipelining: 1 });
 
 /** Sends one request. @returns the body as text. */
 export async function send(url: string, body: unknown): Promise<string> {
-  const answer = await request(url, { dispatcher: agent, method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  const answer = await request(url, {
+    dispatcher: agent,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
   return answer.body.text();
 }
 
@@ -25,7 +30,11 @@ export async function send(url: string, body: unknown): Promise<string> {
  * Runs `operation` with so many workers for so long, after a warm-up that is not counted.
  * @param operation resolves with the bytes that came back; rejects when the answer was wrong.
  */
-export async function load(server: ServerProcess, options: { readonly workers: number; readonly warmupMs: number; readonly measureMs: number }, operation: (worker: number, round: number) => Promise<number>): Promise<LoadResult> {
+export async function load(
+  server: ServerProcess,
+  options: { readonly workers: number; readonly warmupMs: number; readonly measureMs: number },
+  operation: (worker: number, round: number) => Promise<number>,
+): Promise<LoadResult> {
   const run = async (durationMs: number) => {
     const latencies: number[] = [];
     let bytes = 0;
@@ -57,5 +66,13 @@ export async function load(server: ServerProcess, options: { readonly workers: n
   latencies.sort((a, b) => a - b);
   const at = (share: number) => latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
   const operations = latencies.length;
-  return { operations, failures, perSecond: operations / seconds, cpuMsPerOperation: cpuMs / Math.max(1, operations), p50Ms: at(0.5), p99Ms: at(0.99), bytes: bytes / Math.max(1, operations) };
+  return {
+    operations,
+    failures,
+    perSecond: operations / seconds,
+    cpuMsPerOperation: cpuMs / Math.max(1, operations),
+    p50Ms: at(0.5),
+    p99Ms: at(0.99),
+    bytes: bytes / Math.max(1, operations),
+  };
 }

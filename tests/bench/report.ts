@@ -49,11 +49,20 @@ const number = (value: number) => (value >= 100 ? Math.round(value).toLocaleStri
 
 /** A table for people. */
 export function table(figures: readonly Figure[]): string {
-  const rows = figures.map((figure) => [figure.scenario, figure.what, `${number(figure.value)} ${figure.unit}`, figure.floor ? `${number(figure.floor.value)} ${figure.unit}` : '', figure.floor ? `${number(figure.value / figure.floor.value)}×` : '', figure.goal]);
+  const rows = figures.map((figure) => [
+    figure.scenario,
+    figure.what,
+    `${number(figure.value)} ${figure.unit}`,
+    figure.floor ? `${number(figure.floor.value)} ${figure.unit}` : '',
+    figure.floor ? `${number(figure.value / figure.floor.value)}×` : '',
+    figure.goal,
+  ]);
   const all = [['scenario', 'figure', 'measured', 'floor', 'ratio', 'to reach'], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   const line = (row: readonly string[]) => `| ${row.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
-  return [line(all[0]!), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...all.slice(1).map(line)].join('\n');
+  return [line(all[0]!), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...all.slice(1).map(line)].join(
+    '\n',
+  );
 }
 
 /** The page `docs/benchmarks.md`. */

@@ -20,9 +20,17 @@ export interface ServerProcess {
 }
 
 /** Starts a script of this repository and waits until it prints `readyText`. */
-export async function startServer(script: URL, environment: Readonly<Record<string, string>>, readyText: string, args: readonly string[] = []): Promise<ServerProcess> {
+export async function startServer(
+  script: URL,
+  environment: Readonly<Record<string, string>>,
+  readyText: string,
+  args: readonly string[] = [],
+): Promise<ServerProcess> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [fileURLToPath(script), ...args], { env: { PATH: process.env['PATH'], APOLLO_TELEMETRY_DISABLED: '1', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
+    env: { PATH: process.env['PATH'], APOLLO_TELEMETRY_DISABLED: '1', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   await new Promise<void>((done, fail) => {
     const timer = setTimeout(() => fail(new Error(`not ready after ${READY_MS} ms:\n${output}`)), READY_MS);

@@ -10,19 +10,22 @@ import { hasProgram, startDistributedSystem, type System } from './system.ts';
 
 const hasNats = hasProgram('nats-server');
 
-describe.skipIf(!hasNats)(`every service its own process, two of every subgraph, events over JetStream${hasNats ? '' : ' (skipped: there is no nats-server on this machine)'}`, () => {
-  let system: System;
-  beforeAll(async () => {
-    system = await startDistributedSystem();
-  });
-  afterAll(() => system.stop());
+describe.skipIf(!hasNats)(
+  `every service its own process, two of every subgraph, events over JetStream${hasNats ? '' : ' (skipped: there is no nats-server on this machine)'}`,
+  () => {
+    let system: System;
+    beforeAll(async () => {
+      system = await startDistributedSystem();
+    });
+    afterAll(() => system.stop());
 
-  shopping(() => system);
-  // After the outage twenty units may be short: the race counts its shelf first.
-  outage(() => system);
-  race(() => system);
-  prices(() => system);
-  identity(() => system);
-  signIn(() => system);
-  input(() => system);
-});
+    shopping(() => system);
+    // After the outage twenty units may be short: the race counts its shelf first.
+    outage(() => system);
+    race(() => system);
+    prices(() => system);
+    identity(() => system);
+    signIn(() => system);
+    input(() => system);
+  },
+);

@@ -10,12 +10,24 @@ export const SEARCH = /* GraphQL */ `
             variants {
               id
               sku
-              price { gross { minorUnits currency } }
-              availability { status sellableQuantity version }
+              price {
+                gross {
+                  minorUnits
+                  currency
+                }
+              }
+              availability {
+                status
+                sellableQuantity
+                version
+              }
             }
           }
         }
-        pageInfo { hasNextPage endCursor }
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
       }
     }
   }
@@ -28,8 +40,17 @@ export const PRODUCT = /* GraphQL */ `
       variants {
         id
         sku
-        price { gross { minorUnits currency } }
-        availability { status sellableQuantity version }
+        price {
+          gross {
+            minorUnits
+            currency
+          }
+        }
+        availability {
+          status
+          sellableQuantity
+          version
+        }
       }
       cacheTags
     }
@@ -40,7 +61,30 @@ export const CART_CREATE = /* GraphQL */ `
   mutation CartCreate($input: CartCreateInput!) {
     cartCreate(input: $input) {
       token
-      cart { id version quote { total { gross { minorUnits currency } } token } lines { quantity variant { id } unitPrice { gross { minorUnits } } } }
+      cart {
+        id
+        version
+        quote {
+          total {
+            gross {
+              minorUnits
+              currency
+            }
+          }
+          token
+        }
+        lines {
+          quantity
+          variant {
+            id
+          }
+          unitPrice {
+            gross {
+              minorUnits
+            }
+          }
+        }
+      }
     }
   }
 `;
@@ -48,7 +92,21 @@ export const CART_CREATE = /* GraphQL */ `
 export const CART = /* GraphQL */ `
   query Cart($id: ID!, $token: String) {
     cart(id: $id, token: $token) {
-      lines { quantity productTitle variantTitle sku variant { id } unitPrice { gross { minorUnits currency } } }
+      lines {
+        quantity
+        productTitle
+        variantTitle
+        sku
+        variant {
+          id
+        }
+        unitPrice {
+          gross {
+            minorUnits
+            currency
+          }
+        }
+      }
     }
   }
 `;
@@ -57,8 +115,32 @@ export const LINES_SET = /* GraphQL */ `
   mutation LinesSet($input: CartLinesSetInput!) {
     cartLinesSet(input: $input) {
       __typename
-      ... on CartUpdated { cart { id version quote { total { gross { minorUnits currency } } token } lines { quantity variant { id } } } }
-      ... on UserError { code message path }
+      ... on CartUpdated {
+        cart {
+          id
+          version
+          quote {
+            total {
+              gross {
+                minorUnits
+                currency
+              }
+            }
+            token
+          }
+          lines {
+            quantity
+            variant {
+              id
+            }
+          }
+        }
+      }
+      ... on UserError {
+        code
+        message
+        path
+      }
     }
   }
 `;
@@ -67,18 +149,67 @@ export const CHECKOUT = /* GraphQL */ `
   mutation Checkout($input: CheckoutInput!) {
     checkout(input: $input) {
       __typename
-      ... on OrderPlaced { order { id number status total { gross { minorUnits currency } } lines { quantity sku productTitle } payments { status cardBrand cardLast4 } } }
-      ... on OutOfStock { lines { variantId requested available } }
-      ... on PriceChanged { expectedTotal { minorUnits } currentTotal { minorUnits } }
-      ... on PaymentDeclined { declineCode }
-      ... on UserError { code message path }
+      ... on OrderPlaced {
+        order {
+          id
+          number
+          status
+          total {
+            gross {
+              minorUnits
+              currency
+            }
+          }
+          lines {
+            quantity
+            sku
+            productTitle
+          }
+          payments {
+            status
+            cardBrand
+            cardLast4
+          }
+        }
+      }
+      ... on OutOfStock {
+        lines {
+          variantId
+          requested
+          available
+        }
+      }
+      ... on PriceChanged {
+        expectedTotal {
+          minorUnits
+        }
+        currentTotal {
+          minorUnits
+        }
+      }
+      ... on PaymentDeclined {
+        declineCode
+      }
+      ... on UserError {
+        code
+        message
+        path
+      }
     }
   }
 `;
 
 export const AVAILABILITY = /* GraphQL */ `
   subscription Availability($ids: [ID!]!) {
-    availabilityChanged(variantIds: $ids) { snapshot variants { variantId status sellableQuantity version } }
+    availabilityChanged(variantIds: $ids) {
+      snapshot
+      variants {
+        variantId
+        status
+        sellableQuantity
+        version
+      }
+    }
   }
 `;
 
@@ -104,7 +235,16 @@ export interface CartCreateData {
   cartCreate: { token: string | null; cart: CartData };
 }
 export interface CartReadData {
-  cart: { lines: { quantity: number; productTitle: string | null; variantTitle: string | null; sku: string | null; variant: { id: string }; unitPrice: { gross: { minorUnits: number; currency: string } } | null }[] } | null;
+  cart: {
+    lines: {
+      quantity: number;
+      productTitle: string | null;
+      variantTitle: string | null;
+      sku: string | null;
+      variant: { id: string };
+      unitPrice: { gross: { minorUnits: number; currency: string } } | null;
+    }[];
+  } | null;
 }
 export interface LinesSetData {
   cartLinesSet: { __typename: string; cart?: CartData; code?: string; message?: string; path?: string[] | null };
@@ -116,15 +256,31 @@ export interface CheckoutData {
     message?: string;
     path?: string[] | null;
     declineCode?: string | null;
-    order?: { id: string; number: string; status: string; total: { gross: { minorUnits: number; currency: string } }; lines: { quantity: number; sku: string; productTitle: string }[]; payments: { status: string; cardBrand: string; cardLast4: string }[] };
+    order?: {
+      id: string;
+      number: string;
+      status: string;
+      total: { gross: { minorUnits: number; currency: string } };
+      lines: { quantity: number; sku: string; productTitle: string }[];
+      payments: { status: string; cardBrand: string; cardLast4: string }[];
+    };
     lines?: { variantId: string; requested: number; available: number }[];
     expectedTotal?: { minorUnits: number } | null;
     currentTotal?: { minorUnits: number } | null;
   };
 }
 export interface AvailabilityData {
-  availabilityChanged: { snapshot: boolean; variants: { variantId: string; status: string; sellableQuantity: number; version: number }[] };
+  availabilityChanged: {
+    snapshot: boolean;
+    variants: { variantId: string; status: string; sellableQuantity: number; version: number }[];
+  };
 }
 
-export const ADDRESS = { name: 'Ada Lovelace', street: 'Torstraße 1', city: 'Berlin', postalCode: '10119', country: 'DE' };
+export const ADDRESS = {
+  name: 'Ada Lovelace',
+  street: 'Torstraße 1',
+  city: 'Berlin',
+  postalCode: '10119',
+  country: 'DE',
+};
 export const CARD = [{ kind: 'CARD', token: 'pm_card_visa' }];

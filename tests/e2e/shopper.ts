@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { ask } from '@kontor/testkit/src/graph-client.ts';
-import { ADDRESS, CARD, CART_CREATE, CHECKOUT, type CartCreateData, type CheckoutData, type ProductData, PRODUCT, type Variant } from './operations.ts';
+import {
+  ADDRESS,
+  CARD,
+  CART_CREATE,
+  CHECKOUT,
+  type CartCreateData,
+  type CheckoutData,
+  type ProductData,
+  PRODUCT,
+  type Variant,
+} from './operations.ts';
 
 /** A guest with a cart. */
 export interface Shopper {
@@ -10,14 +20,27 @@ export interface Shopper {
 }
 
 /** Makes a guest's cart at the web shop. */
-export async function shopperWith(url: string, lines: readonly { variantId: string; quantity: number }[]): Promise<Shopper> {
-  const { cartCreate } = await ask<CartCreateData>(url, CART_CREATE, { input: { currency: 'EUR', country: 'DE', lines } });
+export async function shopperWith(
+  url: string,
+  lines: readonly { variantId: string; quantity: number }[],
+): Promise<Shopper> {
+  const { cartCreate } = await ask<CartCreateData>(url, CART_CREATE, {
+    input: { currency: 'EUR', country: 'DE', lines },
+  });
   const { cart, token } = cartCreate;
   return {
     cartId: cart.id,
     token,
     async checkout(changes = {}) {
-      const input = { cartId: cart.id, token, contact: { email: `shopper-${cart.id}@example.com` }, shippingAddress: ADDRESS, tenders: CARD, idempotencyKey: randomUUID(), ...changes };
+      const input = {
+        cartId: cart.id,
+        token,
+        contact: { email: `shopper-${cart.id}@example.com` },
+        shippingAddress: ADDRESS,
+        tenders: CARD,
+        idempotencyKey: randomUUID(),
+        ...changes,
+      };
       return (await ask<CheckoutData>(url, CHECKOUT, { input })).checkout;
     },
   };

@@ -12,7 +12,15 @@ import { seedDemo } from '@kontor/stack/src/demo/seed.ts';
 import { startNatsServer } from '@kontor/stack/src/nats-server.ts';
 import type { Operator } from '@kontor/stack/src/operator.ts';
 import { startDistributed } from '@kontor/stack/src/process-table.ts';
-import { DEFAULT_PORTS, LISTENERS, OPERATOR, SCHEMAS, type Listener, type Schema, type Subgraph } from '@kontor/stack/src/services.ts';
+import {
+  DEFAULT_PORTS,
+  LISTENERS,
+  OPERATOR,
+  SCHEMAS,
+  type Listener,
+  type Schema,
+  type Subgraph,
+} from '@kontor/stack/src/services.ts';
 import { createStack } from '@kontor/stack/src/stack.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 
@@ -51,7 +59,9 @@ const PSP_KEY = 'sk_test_end_to_end';
 const LOG_LEVEL = process.env['TEST_LOG_LEVEL'] ?? 'fatal';
 
 /** Everything in one process; what passes between services goes through JSON. */
-export async function startStackSystem(options: { readonly onQuery?: (schema: Schema, query: string) => void } = {}): Promise<System> {
+export async function startStackSystem(
+  options: { readonly onQuery?: (schema: Schema, query: string) => void } = {},
+): Promise<System> {
   const database = await createTestDatabase(SCHEMAS);
   const stack = await createStack({
     urls: database.urls,
@@ -85,11 +95,29 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
   const nats = await startNatsServer({ port: await freePort(), folder });
   const database = await createTestDatabase(SCHEMAS);
   // Far from the defaults, so that a system that somebody runs on this machine is not in the way.
-  const ports = Object.fromEntries(LISTENERS.map((listener) => [listener, DEFAULT_PORTS[listener] + 20_000])) as Record<Listener, number>;
-  const running = await startDistributed({ urls: database.urls, natsUrl: nats.url, ports, replicas, path: process.env['PATH'], logLevel: LOG_LEVEL, demo: true, pspSecretKey: PSP_KEY, pspUrl: undefined, onExit: (name, code) => console.error(`${name} ended with code ${code}`) });
+  const ports = Object.fromEntries(LISTENERS.map((listener) => [listener, DEFAULT_PORTS[listener] + 20_000])) as Record<
+    Listener,
+    number
+  >;
+  const running = await startDistributed({
+    urls: database.urls,
+    natsUrl: nats.url,
+    ports,
+    replicas,
+    path: process.env['PATH'],
+    logLevel: LOG_LEVEL,
+    demo: true,
+    pspSecretKey: PSP_KEY,
+    pspUrl: undefined,
+    onExit: (name, code) => console.error(`${name} ended with code ${code}`),
+  });
   const identity = await createIdentity(OPERATOR, running.operatorKeys);
   const operator: Operator = {
-    ask: (name, request) => createHttpClient({ urls: [`http://127.0.0.1:${ports[name]}${INTERNAL_PATH}`], audience: name, identity }).execute(request, { caller: serviceCaller(OPERATOR), requestId: OPERATOR }),
+    ask: (name, request) =>
+      createHttpClient({ urls: [`http://127.0.0.1:${ports[name]}${INTERNAL_PATH}`], audience: name, identity }).execute(
+        request,
+        { caller: serviceCaller(OPERATOR), requestId: OPERATOR },
+      ),
   };
   await seedDemo(operator);
   return {

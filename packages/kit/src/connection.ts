@@ -10,7 +10,12 @@ export const encodeCursor = (parts: CursorParts): string => Buffer.from(JSON.str
 export function decodeCursor(cursor: string, length: number): CursorParts {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Array.isArray(parts) && parts.length === length && parts.every((part) => part === null || typeof part === 'string' || typeof part === 'number')) return parts as CursorParts;
+    if (
+      Array.isArray(parts) &&
+      parts.length === length &&
+      parts.every((part) => part === null || typeof part === 'string' || typeof part === 'number')
+    )
+      return parts as CursorParts;
   } catch {
     // Falls through: whatever was wrong with it, the caller has to send another cursor.
   }
@@ -20,12 +25,18 @@ export function decodeCursor(cursor: string, length: number): CursorParts {
 /** @throws GraphQLError BAD_USER_INPUT when `first` is not 1 to `maximum`. */
 export function pageSize(first: number | null | undefined, fallback: number, maximum: number): number {
   const size = first ?? fallback;
-  if (!Number.isInteger(size) || size < 1 || size > maximum) throw badInput(`first must be from 1 to ${maximum}, not ${size}.`, ['first']);
+  if (!Number.isInteger(size) || size < 1 || size > maximum)
+    throw badInput(`first must be from 1 to ${maximum}, not ${size}.`, ['first']);
   return size;
 }
 
 /** A Relay connection from rows of which one more than `size` was fetched to learn whether there is a next page. */
-export function toConnection<T>(rows: readonly T[], size: number, cursorOf: (row: T) => string, hasPreviousPage = false) {
+export function toConnection<T>(
+  rows: readonly T[],
+  size: number,
+  cursorOf: (row: T) => string,
+  hasPreviousPage = false,
+) {
   const edges = rows.slice(0, size).map((node) => ({ node, cursor: cursorOf(node) }));
   return {
     edges,
@@ -40,6 +51,7 @@ export function toConnection<T>(rows: readonly T[], size: number, cursorOf: (row
 
 /** @throws GraphQLError BAD_USER_INPUT when a list argument is longer than `maximum`. */
 export function boundedList<T>(list: readonly T[], maximum: number, path: readonly string[]): readonly T[] {
-  if (list.length > maximum) throw badInput(`${path.join('.')} takes at most ${maximum} entries, not ${list.length}.`, path);
+  if (list.length > maximum)
+    throw badInput(`${path.join('.')} takes at most ${maximum} entries, not ${list.length}.`, path);
   return list;
 }

@@ -111,12 +111,21 @@ const APP_NOW = (schema: string) => `
  * @param folder the migrations folder, with Drizzle's journal.
  */
 export async function migrate(url: string, schema: string, folder: string): Promise<void> {
-  const sql = postgres(url, { max: 1, onnotice: () => undefined, connect_timeout: 10, connection: { application_name: `${schema}-migrate` } });
+  const sql = postgres(url, {
+    max: 1,
+    onnotice: () => undefined,
+    connect_timeout: 10,
+    connection: { application_name: `${schema}-migrate` },
+  });
   try {
     await sql`select pg_advisory_lock(${LOCK_CLASS.migrate}, hashtext(${schema}))`;
     await sql.unsafe(`create schema if not exists "${schema}"`);
     await sql.unsafe(APP_NOW(schema));
-    await drizzleMigrate(drizzle(sql), { migrationsFolder: folder, migrationsSchema: schema, migrationsTable: 'migrations' });
+    await drizzleMigrate(drizzle(sql), {
+      migrationsFolder: folder,
+      migrationsSchema: schema,
+      migrationsTable: 'migrations',
+    });
   } finally {
     await sql.end({ timeout: 5 });
   }
@@ -132,9 +141,16 @@ const roleOf = (schema: string) => `kontor_${schema}`;
 export async function provision(adminUrl: string, schemas: readonly string[]): Promise<Record<string, string>> {
   const admin = new URL(adminUrl);
   const secret = decodeURIComponent(admin.password);
-  const sql = postgres(adminUrl, { max: 1, onnotice: () => undefined, connect_timeout: 10, connection: { application_name: 'kontor-provision' } });
+  const sql = postgres(adminUrl, {
+    max: 1,
+    onnotice: () => undefined,
+    connect_timeout: 10,
+    connection: { application_name: 'kontor-provision' },
+  });
   try {
-    const [{ database } = { database: 'postgres' }] = await sql<{ database: string }[]>`select current_database() as database`;
+    const [{ database } = { database: 'postgres' }] = await sql<
+      { database: string }[]
+    >`select current_database() as database`;
     const urls: Record<string, string> = {};
     await sql.begin(async (tx) => {
       // Roles belong to the whole cluster: two databases provisioned at once would collide on them.
@@ -143,7 +159,9 @@ export async function provision(adminUrl: string, schemas: readonly string[]): P
         const role = roleOf(schema);
         const password = createHmac('sha256', secret).update(`role:${role}`).digest('base64url');
         const [known] = await tx`select 1 from pg_roles where rolname = ${role}`;
-        await tx.unsafe(`${known ? 'alter' : 'create'} role ${role} login nosuperuser nocreatedb nocreaterole password '${password}'`);
+        await tx.unsafe(
+          `${known ? 'alter' : 'create'} role ${role} login nosuperuser nocreatedb nocreaterole password '${password}'`,
+        );
         await tx.unsafe(`grant ${role} to current_user`);
         await tx.unsafe(`grant connect, create on database "${database}" to ${role}`);
         await tx.unsafe(`create schema if not exists "${schema}" authorization ${role}`);

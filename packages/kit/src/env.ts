@@ -9,7 +9,10 @@ export class EnvError extends Error {
  * Reads environment variables through a zod object schema.
  * @throws EnvError naming every bad key, what was wrong with it and its description.
  */
-export function parseEnv<T extends z.ZodObject>(shape: T, source: Readonly<Record<string, string | undefined>>): z.infer<T> {
+export function parseEnv<T extends z.ZodObject>(
+  shape: T,
+  source: Readonly<Record<string, string | undefined>>,
+): z.infer<T> {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const result = shape.safeParse(present);
   if (result.success) return result.data;
@@ -34,7 +37,12 @@ export const urlList = () =>
 
 /** A PostgreSQL connection URL. */
 export const postgresUrl = () =>
-  z.string().refine((text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text), 'must look like postgres://user:password@host:5432/database');
+  z
+    .string()
+    .refine(
+      (text) => /^postgres(ql)?:\/\//.test(text) && URL.canParse(text),
+      'must look like postgres://user:password@host:5432/database',
+    );
 
 /** Verbosity of the log. */
 export const logLevel = () => z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']);

@@ -11,22 +11,69 @@ interface CatalogueEntry {
 
 /** Every code that a request can fail with. Business outcomes are members of result unions instead. */
 export const ERROR_CATALOGUE = {
-  UNAUTHENTICATED: { status: 401, retryable: false, description: 'The request carries no credential, or one that is unknown, expired or revoked. Send `Authorization: Bearer KEY`.' },
-  FORBIDDEN: { status: 403, retryable: false, description: 'The caller is known but lacks the scope that the field needs.' },
-  BAD_USER_INPUT: { status: 400, retryable: false, description: 'An argument or variable has a value that the field does not take.' },
+  UNAUTHENTICATED: {
+    status: 401,
+    retryable: false,
+    description:
+      'The request carries no credential, or one that is unknown, expired or revoked. Send `Authorization: Bearer KEY`.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    retryable: false,
+    description: 'The caller is known but lacks the scope that the field needs.',
+  },
+  BAD_USER_INPUT: {
+    status: 400,
+    retryable: false,
+    description: 'An argument or variable has a value that the field does not take.',
+  },
   GRAPHQL_PARSE_FAILED: { status: 400, retryable: false, description: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, retryable: false, description: 'The document does not fit the schema.' },
-  OPERATION_RESOLUTION_FAILURE: { status: 400, retryable: false, description: 'The document holds several operations and `operationName` chooses none of them.' },
-  BAD_REQUEST: { status: 400, retryable: false, description: 'The HTTP request is not a GraphQL request, or a browser could have been tricked into sending it: send `content-type: application/json` or the header `apollo-require-preflight`.' },
-  PERSISTED_QUERY_NOT_FOUND: { status: 200, retryable: true, description: 'The hash is not known here: send it again with the document.' },
-  PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, retryable: false, description: 'This endpoint does not take persisted queries: send the document.' },
-  DOCUMENT_TOO_COMPLEX: { status: 400, retryable: false, description: 'The document exceeds a limit (tokens, depth, aliases, root fields or directives); the message names it.' },
+  OPERATION_RESOLUTION_FAILURE: {
+    status: 400,
+    retryable: false,
+    description: 'The document holds several operations and `operationName` chooses none of them.',
+  },
+  BAD_REQUEST: {
+    status: 400,
+    retryable: false,
+    description:
+      'The HTTP request is not a GraphQL request, or a browser could have been tricked into sending it: send `content-type: application/json` or the header `apollo-require-preflight`.',
+  },
+  PERSISTED_QUERY_NOT_FOUND: {
+    status: 200,
+    retryable: true,
+    description: 'The hash is not known here: send it again with the document.',
+  },
+  PERSISTED_QUERY_NOT_SUPPORTED: {
+    status: 200,
+    retryable: false,
+    description: 'This endpoint does not take persisted queries: send the document.',
+  },
+  DOCUMENT_TOO_COMPLEX: {
+    status: 400,
+    retryable: false,
+    description:
+      'The document exceeds a limit (tokens, depth, aliases, root fields or directives); the message names it.',
+  },
   BODY_TOO_LARGE: { status: 413, retryable: false, description: 'The body is larger than the endpoint takes.' },
   RATE_LIMITED: { status: 429, retryable: true, description: 'Too many requests: wait as long as `Retry-After` says.' },
-  SUBSCRIPTION_NOT_SUPPORTED: { status: 400, retryable: false, description: 'This subscription needs more than one subgraph, or was sent without a WebSocket.' },
-  SERVICE_UNAVAILABLE: { status: 503, retryable: true, description: 'A service that is needed for this field does not answer now.' },
+  SUBSCRIPTION_NOT_SUPPORTED: {
+    status: 400,
+    retryable: false,
+    description: 'This subscription needs more than one subgraph, or was sent without a WebSocket.',
+  },
+  SERVICE_UNAVAILABLE: {
+    status: 503,
+    retryable: true,
+    description: 'A service that is needed for this field does not answer now.',
+  },
   TIMEOUT: { status: 504, retryable: true, description: 'A service took longer than the request may.' },
-  INTERNAL: { status: 500, retryable: true, description: 'Something broke here. The details are in our log under the request id.' },
+  INTERNAL: {
+    status: 500,
+    retryable: true,
+    description: 'Something broke here. The details are in our log under the request id.',
+  },
 } as const satisfies Record<string, CatalogueEntry>;
 
 /** A code of the catalogue. */
@@ -39,7 +86,9 @@ export function isErrorCode(code: unknown): code is ErrorCode {
 
 /** An error that the caller may see as it is, with a code of the catalogue. Anything else that is thrown is masked at the edge. */
 export function requestFault(code: ErrorCode, message: string, extensions: Record<string, unknown> = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { ...extensions, code, http: { status: ERROR_CATALOGUE[code].status } } });
+  return new GraphQLError(message, {
+    extensions: { ...extensions, code, http: { status: ERROR_CATALOGUE[code].status } },
+  });
 }
 
 /** A bad argument. `path` names the field, outermost first. */
@@ -47,11 +96,25 @@ export function badInput(message: string, path: readonly string[] = []): GraphQL
   return requestFault('BAD_USER_INPUT', message, path.length > 0 ? { path } : {});
 }
 
-export const invalidInput = (code: string, message: string, path: string[] | null = null) => ({ __typename: 'InvalidInput' as const, code, message, path });
+export const invalidInput = (code: string, message: string, path: string[] | null = null) => ({
+  __typename: 'InvalidInput' as const,
+  code,
+  message,
+  path,
+});
 
-export const notFound = (message: string, path: string[] | null = null) => ({ __typename: 'NotFound' as const, code: 'NOT_FOUND', message, path });
+export const notFound = (message: string, path: string[] | null = null) => ({
+  __typename: 'NotFound' as const,
+  code: 'NOT_FOUND',
+  message,
+  path,
+});
 
-export const versionConflict = (what: string, currentVersion: number, path: string[] | null = ['input', 'expectedVersion']) => ({
+export const versionConflict = (
+  what: string,
+  currentVersion: number,
+  path: string[] | null = ['input', 'expectedVersion'],
+) => ({
   __typename: 'VersionConflict' as const,
   code: 'VERSION_CONFLICT',
   message: `${what} has changed since you read it and is now at version ${currentVersion}. Read it again and repeat.`,

@@ -15,8 +15,18 @@ export function createMetrics(service: string): ServiceMetrics {
   collectDefaultMetrics({ register: registry });
   return {
     registry,
-    operations: new Histogram({ name: 'graphql_operation_seconds', help: 'Duration of GraphQL operations', labelNames: ['graph', 'operation', 'outcome'], buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5], registers: [registry] }),
+    operations: new Histogram({
+      name: 'graphql_operation_seconds',
+      help: 'Duration of GraphQL operations',
+      labelNames: ['graph', 'operation', 'outcome'],
+      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      registers: [registry],
+    }),
     sockets: new Gauge({ name: 'websocket_connections', help: 'Open WebSocket connections', registers: [registry] }),
-    eventsPublished: new Counter({ name: 'events_published_total', help: 'Events that the relay gave to the bus', registers: [registry] }),
+    eventsPublished: new Counter({
+      name: 'events_published_total',
+      help: 'Events that the relay gave to the bus',
+      registers: [registry],
+    }),
   };
 }

@@ -18,7 +18,11 @@ describe('divideHalfEven', () => {
 
 describe('withTax', () => {
   it('takes the tax out of a gross amount and adds it to a net one', () => {
-    expect(withTax(11_900, 'EUR', 1900, true)).toEqual({ net: { minorUnits: 10_000, currency: 'EUR' }, tax: { minorUnits: 1900, currency: 'EUR' }, gross: { minorUnits: 11_900, currency: 'EUR' } });
+    expect(withTax(11_900, 'EUR', 1900, true)).toEqual({
+      net: { minorUnits: 10_000, currency: 'EUR' },
+      tax: { minorUnits: 1900, currency: 'EUR' },
+      gross: { minorUnits: 11_900, currency: 'EUR' },
+    });
     expect(withTax(10_000, 'EUR', 1900, false).gross.minorUnits).toBe(11_900);
   });
 
@@ -28,17 +32,26 @@ describe('withTax', () => {
 
   it('always has net + tax = gross, and keeps the amount that it was given', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 1e12 }), fc.integer({ min: 0, max: 10_000 }), fc.boolean(), (amount, rate, included) => {
-        const { net, tax, gross } = withTax(amount, 'EUR', rate, included);
-        expect(net.minorUnits + tax.minorUnits).toBe(gross.minorUnits);
-        expect(included ? gross.minorUnits : net.minorUnits).toBe(amount);
-      }),
+      fc.property(
+        fc.integer({ min: 0, max: 1e12 }),
+        fc.integer({ min: 0, max: 10_000 }),
+        fc.boolean(),
+        (amount, rate, included) => {
+          const { net, tax, gross } = withTax(amount, 'EUR', rate, included);
+          expect(net.minorUnits + tax.minorUnits).toBe(gross.minorUnits);
+          expect(included ? gross.minorUnits : net.minorUnits).toBe(amount);
+        },
+      ),
     );
   });
 });
 
 it('sums amounts with their tax', () => {
-  expect(sumTaxed([withTax(100, 'EUR', 1900, false), withTax(200, 'EUR', 700, false)], 'EUR')).toEqual({ net: { minorUnits: 300, currency: 'EUR' }, tax: { minorUnits: 33, currency: 'EUR' }, gross: { minorUnits: 333, currency: 'EUR' } });
+  expect(sumTaxed([withTax(100, 'EUR', 1900, false), withTax(200, 'EUR', 700, false)], 'EUR')).toEqual({
+    net: { minorUnits: 300, currency: 'EUR' },
+    tax: { minorUnits: 33, currency: 'EUR' },
+    gross: { minorUnits: 333, currency: 'EUR' },
+  });
 });
 
 describe('parseAmount', () => {
@@ -69,6 +82,10 @@ describe('formatAmount', () => {
 
   it('writes what parseAmount reads', () =>
     fc.assert(
-      fc.property(fc.integer(), fc.constantFrom('EUR', 'JPY', 'BHD'), (minorUnits, currency) => parseAmount(formatAmount({ minorUnits, currency }), currency) === minorUnits),
+      fc.property(
+        fc.integer(),
+        fc.constantFrom('EUR', 'JPY', 'BHD'),
+        (minorUnits, currency) => parseAmount(formatAmount({ minorUnits, currency }), currency) === minorUnits,
+      ),
     ));
 });

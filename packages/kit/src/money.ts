@@ -13,8 +13,29 @@ export interface TaxedMoney {
 
 /** Currencies whose smallest unit is not a hundredth (ISO 4217). */
 const EXPONENTS: Readonly<Record<string, number>> = {
-  BIF: 0, CLP: 0, DJF: 0, GNF: 0, ISK: 0, JPY: 0, KMF: 0, KRW: 0, PYG: 0, RWF: 0, UGX: 0, VND: 0, VUV: 0, XAF: 0, XOF: 0, XPF: 0,
-  BHD: 3, IQD: 3, JOD: 3, KWD: 3, LYD: 3, OMR: 3, TND: 3,
+  BIF: 0,
+  CLP: 0,
+  DJF: 0,
+  GNF: 0,
+  ISK: 0,
+  JPY: 0,
+  KMF: 0,
+  KRW: 0,
+  PYG: 0,
+  RWF: 0,
+  UGX: 0,
+  VND: 0,
+  VUV: 0,
+  XAF: 0,
+  XOF: 0,
+  XPF: 0,
+  BHD: 3,
+  IQD: 3,
+  JOD: 3,
+  KWD: 3,
+  LYD: 3,
+  OMR: 3,
+  TND: 3,
 };
 
 /** How many decimal places the currency's smallest unit has. */
@@ -39,7 +60,12 @@ export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
  * Splits an amount into net, tax and gross at a rate in basis points (1900 = 19%), rounding the tax half-even once.
  * @param taxIncluded whether `amountMinor` is gross.
  */
-export function withTax(amountMinor: number, currency: string, rateBasisPoints: number, taxIncluded: boolean): TaxedMoney {
+export function withTax(
+  amountMinor: number,
+  currency: string,
+  rateBasisPoints: number,
+  taxIncluded: boolean,
+): TaxedMoney {
   const amount = BigInt(amountMinor);
   const rate = BigInt(rateBasisPoints);
   const tax = Number(divideHalfEven(amount * rate, taxIncluded ? 10_000n + rate : 10_000n));

@@ -84,15 +84,34 @@ export function runSubgraph<Peer extends string>(definition: SubgraphProcess<Pee
       NATS_URL: urlList().describe('the NATS servers with JetStream'),
       ...Object.fromEntries(peers.map((peer) => [urlVariable(peer), urlList().describe(`the base URLs of ${peer}`)])),
     });
-    const env = parseEnv(shape, process.env) as Record<string, unknown> & { DATABASE_URL: string; DATABASE_POOL: number; NATS_URL: string[]; LOG_LEVEL: string; INTERNAL_KEYS: InternalKeys };
+    const env = parseEnv(shape, process.env) as Record<string, unknown> & {
+      DATABASE_URL: string;
+      DATABASE_POOL: number;
+      NATS_URL: string[];
+      LOG_LEVEL: string;
+      INTERNAL_KEYS: InternalKeys;
+    };
     const logger = createLogger(name, env.LOG_LEVEL);
     const identity = await createIdentity(name, env.INTERNAL_KEYS);
     await migrate(env.DATABASE_URL, name, fileURLToPath(definition.migrations));
     const bus = await createNatsBus({ servers: env.NATS_URL, name, logger });
     const clients = Object.fromEntries(
-      peers.map((peer) => [peer, createHttpClient({ urls: (env[urlVariable(peer)] as string[]).map((url) => url.replace(/\/$/, '') + INTERNAL_PATH), audience: peer, identity })]),
+      peers.map((peer) => [
+        peer,
+        createHttpClient({
+          urls: (env[urlVariable(peer)] as string[]).map((url) => url.replace(/\/$/, '') + INTERNAL_PATH),
+          audience: peer,
+          identity,
+        }),
+      ]),
     ) as Record<Peer, GraphClient>;
-    const service = definition.createApp({ db: openDatabase({ url: env.DATABASE_URL, name, max: env.DATABASE_POOL }), bus, identity, logger, peers: clients });
+    const service = definition.createApp({
+      db: openDatabase({ url: env.DATABASE_URL, name, max: env.DATABASE_POOL }),
+      bus,
+      identity,
+      logger,
+      peers: clients,
+    });
     const listening = await service.listen(env[`${name.toUpperCase()}_PORT`] as number);
     logger.info({ port: listening }, 'listening');
     return {

@@ -77,30 +77,44 @@ export function createService(options: ServiceOptions): Service {
     trustProxy: false,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
-    serverFactory: (handler) => createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000, headersTimeout: 10_000 }, handler),
+    serverFactory: (handler) =>
+      createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000, headersTimeout: 10_000 }, handler),
   }) as never;
   const sockets: SocketServer[] = [];
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
-  app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) => answerFault(error, request, reply, logger));
-  app.setNotFoundHandler((_request, reply) => reply.code(404).send({ errors: [{ message: `There is nothing here. The graph is at ${mounts[0]?.path ?? '/graphql'}.` }] }));
+  app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) =>
+    answerFault(error, request, reply, logger),
+  );
+  app.setNotFoundHandler((_request, reply) =>
+    reply
+      .code(404)
+      .send({ errors: [{ message: `There is nothing here. The graph is at ${mounts[0]?.path ?? '/graphql'}.` }] }),
+  );
   app.get('/livez', () => ({ status: 'live', service: name }));
   app.get('/readyz', async (_request, reply) => {
     try {
       await options.ready?.();
       return { status: 'ready', service: name };
     } catch (error) {
-      return reply.code(503).send({ status: 'not ready', service: name, reason: error instanceof Error ? error.message : 'unknown' });
+      return reply
+        .code(503)
+        .send({ status: 'not ready', service: name, reason: error instanceof Error ? error.message : 'unknown' });
     }
   });
   app.get<{ Params: { code: string } }>('/errors/:code', (request, reply) => {
     const { code } = request.params;
-    if (!isErrorCode(code)) return reply.code(404).send({ message: `There is no such code. There are: ${Object.keys(ERROR_CATALOGUE).join(', ')}.` });
+    if (!isErrorCode(code))
+      return reply
+        .code(404)
+        .send({ message: `There is no such code. There are: ${Object.keys(ERROR_CATALOGUE).join(', ')}.` });
     const { description, retryable, status } = ERROR_CATALOGUE[code];
     return { code, description, retryable, httpStatus: status };
   });
-  app.get('/metrics', async (_request, reply) => reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()));
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(metrics.registry.contentType).send(await metrics.registry.metrics()),
+  );
   options.routes?.(app);
 
   const mount = ({ path, endpoint, authenticate, page, internal }: Mount) => {
@@ -165,10 +179,13 @@ export function createService(options: ServiceOptions): Service {
         await app.listen({ port, host });
       } catch (error) {
         if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-          throw new Error(`Port ${port} for ${name} is taken by another process. Stop it, or set ${name.toUpperCase().replaceAll('-', '_')}_PORT to a free port.`, { cause: error });
+          throw new Error(
+            `Port ${port} for ${name} is taken by another process. Stop it, or set ${name.toUpperCase().replaceAll('-', '_')}_PORT to a free port.`,
+            { cause: error },
+          );
         throw error;
       }
-      const address = (app.server).address();
+      const address = app.server.address();
       return typeof address === 'object' && address ? address.port : port;
     },
     stop: () =>
@@ -185,10 +202,12 @@ export function createService(options: ServiceOptions): Service {
   return service;
 }
 
-const queryOf = ({ method, body, query }: FastifyRequest): unknown => ((method === 'GET' ? query : body) as Record<string, unknown> | undefined | null)?.['query'];
+const queryOf = ({ method, body, query }: FastifyRequest): unknown =>
+  ((method === 'GET' ? query : body) as Record<string, unknown> | undefined | null)?.['query'];
 
 /** Browsers name text/html first; clients of the graph never do. */
-const wantsPage = (request: FastifyRequest): boolean => (request.headers.accept ?? '').includes('text/html') && !(request.query as Record<string, unknown>)['query'];
+const wantsPage = (request: FastifyRequest): boolean =>
+  (request.headers.accept ?? '').includes('text/html') && !(request.query as Record<string, unknown>)['query'];
 
 /** Aborts when the client leaves before it has its answer. */
 function abortedWith(reply: FastifyReply): AbortSignal {
@@ -200,11 +219,18 @@ function abortedWith(reply: FastifyReply): AbortSignal {
 }
 
 /** Faults before GraphQL: a body that is too large, not JSON, or a bug. The shape is that of a GraphQL answer. */
-function answerFault(error: { statusCode?: number; code?: string; message: string }, request: FastifyRequest, reply: FastifyReply, logger: Logger) {
+function answerFault(
+  error: { statusCode?: number; code?: string; message: string },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  logger: Logger,
+) {
   const requestId = acceptRequestId(request.headers['x-request-id']);
   const status = error.statusCode ?? 500;
   const code = status === 413 ? 'BODY_TOO_LARGE' : status < 500 ? 'BAD_REQUEST' : 'INTERNAL';
   if (code === 'INTERNAL') logger.error({ err: error, requestId }, 'a request met a fault');
   const message = code === 'INTERNAL' ? ERROR_CATALOGUE.INTERNAL.description : error.message;
-  return reply.code(status).send({ errors: [{ message, extensions: { code, requestId, retryable: ERROR_CATALOGUE[code].retryable } }] });
+  return reply
+    .code(status)
+    .send({ errors: [{ message, extensions: { code, requestId, retryable: ERROR_CATALOGUE[code].retryable } }] });
 }

@@ -51,17 +51,26 @@ export function createSubgraph(options: SubgraphOptions): Service {
   const common = { logger, metrics, limits: INTERNAL_LIMITS, introspection: true, context };
   const schema = enforcePolicy(buildGraph(options.sdl, options.resolvers), (coordinate) => POLICY[coordinate]);
   // Whatever stands in internal.graphql is for services: no other role has the scope.
-  const internalSchema = enforcePolicy(buildGraph(options.internalSdl, options.internalResolvers), (coordinate) => (/^(Query|Mutation|Subscription)\./.test(coordinate) ? 'internal' : undefined));
+  const internalSchema = enforcePolicy(buildGraph(options.internalSdl, options.internalResolvers), (coordinate) =>
+    /^(Query|Mutation|Subscription)\./.test(coordinate) ? 'internal' : undefined,
+  );
   const endpoint = createEndpoint({ ...common, name, source: { schema } });
   const internal = createEndpoint({ ...common, name: `${name}-internal`, source: { schema: internalSchema } });
 
   const authenticate = async ({ authorization }: Credentials) => {
     const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
-    if (!token) throw requestFault('UNAUTHENTICATED', 'This service only answers other services: ask the router instead.');
+    if (!token)
+      throw requestFault('UNAUTHENTICATED', 'This service only answers other services: ask the router instead.');
     return (await identity.verify(token)).caller;
   };
 
-  const relay = createRelay({ db, schema: name, bus, logger, onPublished: (count) => metrics.eventsPublished.inc(count) });
+  const relay = createRelay({
+    db,
+    schema: name,
+    bus,
+    logger,
+    onPublished: (count) => metrics.eventsPublished.inc(count),
+  });
   let listening: readonly Listening[] = [];
   let stopBackground: (() => Promise<void>) | undefined;
   return createService({
@@ -93,6 +102,9 @@ export function createSubgraph(options: SubgraphOptions): Service {
 
 /** @throws GraphQLError INTERNAL when a context lacks a channel: only services call without one, and they name it in arguments. */
 export function channelOf(call: { readonly caller: Call['caller'] }): string {
-  if (call.caller.channel === null) throw new GraphQLError('This field answers for a channel, and the caller has none.', { extensions: { code: 'BAD_USER_INPUT' } });
+  if (call.caller.channel === null)
+    throw new GraphQLError('This field answers for a channel, and the caller has none.', {
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
   return call.caller.channel;
 }

@@ -1,10 +1,22 @@
 import { DEMO_KEYS } from './demo/keys.ts';
 import { BFFS, type Listener } from './services.ts';
 
-const LABELS: Readonly<Record<(typeof BFFS)[number], string>> = { web: 'Web shop', mobile: 'Mobile app', pos: 'Point of sale', b2b: 'B2B portal', marketplace: 'Marketplace' };
+const LABELS: Readonly<Record<(typeof BFFS)[number], string>> = {
+  web: 'Web shop',
+  mobile: 'Mobile app',
+  pos: 'Point of sale',
+  b2b: 'B2B portal',
+  marketplace: 'Marketplace',
+};
 
 /** What `npm start` prints when everything is up: where things are, with which keys, and what to try. */
-export function banner(options: { readonly ports: Readonly<Record<Listener, number>>; readonly host: string; readonly database: string; readonly demo: boolean; readonly tookMs: number }): string {
+export function banner(options: {
+  readonly ports: Readonly<Record<Listener, number>>;
+  readonly host: string;
+  readonly database: string;
+  readonly demo: boolean;
+  readonly tookMs: number;
+}): string {
   const { ports, demo } = options;
   const host = options.host === '0.0.0.0' || options.host === '127.0.0.1' ? 'localhost' : options.host;
   const at = (listener: Listener) => `http://${host}:${ports[listener]}`;
@@ -16,7 +28,9 @@ export function banner(options: { readonly ports: Readonly<Record<Listener, numb
     rows.push([LABELS[bff], `${at(bff)}/graphql`, guests.has(bff) && demo ? `none needed; ${keys}` : keys]);
   }
   const widths = [0, 1].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
-  const table = rows.map((row) => `  ${row[0]!.padEnd(widths[0]!)}  ${row[1]!.padEnd(widths[1]!)}  ${row[2]!}`.trimEnd()).join('\n');
+  const table = rows
+    .map((row) => `  ${row[0]!.padEnd(widths[0]!)}  ${row[1]!.padEnd(widths[1]!)}  ${row[2]!}`.trimEnd())
+    .join('\n');
   const tries = `  curl -s ${at('web')}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ searchPage(query: \\"lantern\\") { products { edges { node { handle title variants { id sku price { gross { minorUnits currency } } availability { status sellableQuantity version } } } } } } }"}'`;
   return `

@@ -9,7 +9,8 @@ import { SCHEMAS, type Schema } from './services.ts';
 const OLDEST_VERSION = 150_000;
 
 /** The migrations of a schema. */
-export const migrationsFolder = (schema: Schema): string => fileURLToPath(new URL(`../../../drizzle/${schema}/migrations`, import.meta.url));
+export const migrationsFolder = (schema: Schema): string =>
+  fileURLToPath(new URL(`../../../drizzle/${schema}/migrations`, import.meta.url));
 
 /** A PostgreSQL with every schema made and migrated. */
 export interface PreparedDatabase {
@@ -33,9 +34,12 @@ async function checkOutside(variable: string, url: string, mustMakeRoles: boolea
     const [row] = await sql<{ version: number; rolcreaterole: boolean; rolsuper: boolean; name: string }[]>`
       select current_setting('server_version_num')::int as version, rolcreaterole, rolsuper, rolname as name from pg_roles where rolname = current_user`;
     if (!row) throw new Error('the role is not listed');
-    if (row.version < OLDEST_VERSION) throw new Error(`it is PostgreSQL ${Math.floor(row.version / 10_000)}; 15 or later is needed`);
+    if (row.version < OLDEST_VERSION)
+      throw new Error(`it is PostgreSQL ${Math.floor(row.version / 10_000)}; 15 or later is needed`);
     if (mustMakeRoles && !row.rolcreaterole && !row.rolsuper)
-      throw new Error(`the role "${row.name}" may not make roles: grant it CREATEROLE, or give every schema a URL of its own (${SCHEMAS.map((schema) => `${schema.toUpperCase()}_DATABASE_URL`).join(', ')})`);
+      throw new Error(
+        `the role "${row.name}" may not make roles: grant it CREATEROLE, or give every schema a URL of its own (${SCHEMAS.map((schema) => `${schema.toUpperCase()}_DATABASE_URL`).join(', ')})`,
+      );
   } catch (error) {
     throw new Error(`${variable} (${describeUrl(url)}) cannot be used: ${explain(error)}.`, { cause: error });
   } finally {
@@ -46,7 +50,8 @@ async function checkOutside(variable: string, url: string, mustMakeRoles: boolea
 function explain(error: unknown): string {
   const fault = error instanceof AggregateError ? (error.errors[0] as Error) : (error as Error);
   const code = 'code' in fault ? String(fault.code) : '';
-  if (code === 'ECONNREFUSED') return 'nothing listens there. Start PostgreSQL, correct the URL, or unset the variable to use the embedded one';
+  if (code === 'ECONNREFUSED')
+    return 'nothing listens there. Start PostgreSQL, correct the URL, or unset the variable to use the embedded one';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'there is no such host';
   if (code === 'CONNECT_TIMEOUT') return 'it does not answer within 5 seconds';
   if (code === '28P01' || code === '28000') return 'user or password is wrong';
@@ -78,10 +83,19 @@ async function prepareRoles(env: StackEnv): Promise<PreparedDatabase> {
     const urls = (await provision(env.databaseUrl, SCHEMAS)) as Record<Schema, string>;
     return { urls, description: describeUrl(env.databaseUrl), stop: nothing };
   }
-  const server = await startEmbeddedPostgres({ folder: join(env.dataFolder, 'postgres'), port: env.postgresPort, settings: { max_connections: '200', shared_buffers: '256MB' }, onRestart: () => process.stderr.write('PostgreSQL had ended and was started again.\n') });
+  const server = await startEmbeddedPostgres({
+    folder: join(env.dataFolder, 'postgres'),
+    port: env.postgresPort,
+    settings: { max_connections: '200', shared_buffers: '256MB' },
+    onRestart: () => process.stderr.write('PostgreSQL had ended and was started again.\n'),
+  });
   try {
     const urls = (await provision(server.url, SCHEMAS)) as Record<Schema, string>;
-    return { urls, description: `embedded, 127.0.0.1:${server.port}${server.recovered ? ', taken over while running' : ''}`, stop: () => server.stop() };
+    return {
+      urls,
+      description: `embedded, 127.0.0.1:${server.port}${server.recovered ? ', taken over while running' : ''}`,
+      stop: () => server.stop(),
+    };
   } catch (error) {
     await server.stop();
     throw error;

@@ -21,10 +21,13 @@ await runProcess(async () => {
   const startedAt = performance.now();
   const { values } = parseArgs({ options: { replicas: { type: 'string', default: '1' } } });
   const replicas = Number(values.replicas);
-  if (!Number.isInteger(replicas) || replicas < 1 || replicas > 9) throw new Error(`--replicas is how many processes every subgraph has, 1 to 9, not "${values.replicas}".`);
+  if (!Number.isInteger(replicas) || replicas < 1 || replicas > 9)
+    throw new Error(`--replicas is how many processes every subgraph has, 1 to 9, not "${values.replicas}".`);
   const env = readStackEnv(process.env);
   const outside = process.env['NATS_URL'];
-  const nats = outside ? { url: outside, stop: () => Promise.resolve() } : await startNatsServer({ port: NATS_PORT, folder: join(env.dataFolder, 'nats') });
+  const nats = outside
+    ? { url: outside, stop: () => Promise.resolve() }
+    : await startNatsServer({ port: NATS_PORT, folder: join(env.dataFolder, 'nats') });
   const database = await prepareDatabase(env).catch(async (error: unknown) => {
     await nats.stop();
     throw error;
@@ -44,16 +47,32 @@ await runProcess(async () => {
       demo: env.demo,
       pspSecretKey: env.pspSecretKey,
       pspUrl: env.pspUrl,
-      onExit: (name, code) => process.stderr.write(`${name} ended by itself with code ${code}. Start it again, or stop everything with Ctrl-C.\n`),
+      onExit: (name, code) =>
+        process.stderr.write(
+          `${name} ended by itself with code ${code}. Start it again, or stop everything with Ctrl-C.\n`,
+        ),
     });
     if (env.demo) {
       const identity = await createIdentity(OPERATOR, system.operatorKeys);
       const call = { caller: serviceCaller(OPERATOR), requestId: OPERATOR };
       await seedDemo({
-        ask: (name, request) => createHttpClient({ urls: [`http://127.0.0.1:${env.ports[name]}${INTERNAL_PATH}`], audience: name, identity }).execute(request, call),
+        ask: (name, request) =>
+          createHttpClient({
+            urls: [`http://127.0.0.1:${env.ports[name]}${INTERNAL_PATH}`],
+            audience: name,
+            identity,
+          }).execute(request, call),
       });
     }
-    process.stdout.write(banner({ ports: env.ports, host: env.host, database: database.description, demo: env.demo, tookMs: performance.now() - startedAt }));
+    process.stdout.write(
+      banner({
+        ports: env.ports,
+        host: env.host,
+        database: database.description,
+        demo: env.demo,
+        tookMs: performance.now() - startedAt,
+      }),
+    );
     return {
       async stop() {
         await system.stop();

@@ -7,8 +7,20 @@ const portVariable = (listener: Listener) => `${listener.toUpperCase()}_PORT`;
 
 const shape = z.object({
   DATABASE_URL: postgresUrl().optional().describe('an outside PostgreSQL; without it one is started here'),
-  ...Object.fromEntries(SCHEMAS.map((schema) => [schemaVariable(schema), postgresUrl().optional().describe(`the URL of a role that owns the schema ${schema}, where DATABASE_URL's role may make no roles`)])),
-  ...Object.fromEntries(LISTENERS.map((listener) => [portVariable(listener), port().default(DEFAULT_PORTS[listener]).describe(`where ${listener} listens`)])),
+  ...Object.fromEntries(
+    SCHEMAS.map((schema) => [
+      schemaVariable(schema),
+      postgresUrl()
+        .optional()
+        .describe(`the URL of a role that owns the schema ${schema}, where DATABASE_URL's role may make no roles`),
+    ]),
+  ),
+  ...Object.fromEntries(
+    LISTENERS.map((listener) => [
+      portVariable(listener),
+      port().default(DEFAULT_PORTS[listener]).describe(`where ${listener} listens`),
+    ]),
+  ),
   POSTGRES_PORT: port().default(54_320).describe('where the embedded PostgreSQL listens, if it is free'),
   DATA_DIR: z.string().min(1).default('.data').describe('where the embedded PostgreSQL keeps its data'),
   HOST: z.string().min(1).default('127.0.0.1').describe('the address that is listened on'),
@@ -38,13 +50,23 @@ export interface StackEnv {
 export function readStackEnv(source: Readonly<Record<string, string | undefined>>): StackEnv {
   const env = parseEnv(shape, source);
   const values = env as unknown as Record<string, string | number | undefined>;
-  const schemaUrls = Object.fromEntries(SCHEMAS.map((schema) => [schema, values[schemaVariable(schema)]]).filter(([, url]) => url !== undefined)) as Partial<Record<Schema, string>>;
+  const schemaUrls = Object.fromEntries(
+    SCHEMAS.map((schema) => [schema, values[schemaVariable(schema)]]).filter(([, url]) => url !== undefined),
+  ) as Partial<Record<Schema, string>>;
   const missing = SCHEMAS.filter((schema) => !schemaUrls[schema]);
-  if (missing.length > 0 && missing.length < SCHEMAS.length) throw new EnvError(`Some schemas have a database URL of their own and some have none. Set these too: ${missing.map(schemaVariable).join(', ')}.`);
-  const ports = Object.fromEntries(LISTENERS.map((listener) => [listener, Number(values[portVariable(listener)])])) as Record<Listener, number>;
+  if (missing.length > 0 && missing.length < SCHEMAS.length)
+    throw new EnvError(
+      `Some schemas have a database URL of their own and some have none. Set these too: ${missing.map(schemaVariable).join(', ')}.`,
+    );
+  const ports = Object.fromEntries(
+    LISTENERS.map((listener) => [listener, Number(values[portVariable(listener)])]),
+  ) as Record<Listener, number>;
   const fixed = LISTENERS.filter((listener) => ports[listener] !== 0);
   const twice = fixed.find((listener, index) => fixed.findIndex((other) => ports[other] === ports[listener]) !== index);
-  if (twice) throw new EnvError(`${portVariable(twice)} is ${ports[twice]}, which another service uses too. Give each its own port.`);
+  if (twice)
+    throw new EnvError(
+      `${portVariable(twice)} is ${ports[twice]}, which another service uses too. Give each its own port.`,
+    );
   return {
     databaseUrl: env.DATABASE_URL,
     schemaUrls,

@@ -18,11 +18,14 @@ const isFree = (port: number, host: string) =>
 /** Looked at before anything is started, so that a second start does no harm to the first. */
 async function checkPorts({ ports, host }: StackEnv): Promise<void> {
   const taken: Listener[] = [];
-  for (const listener of LISTENERS) if (ports[listener] !== 0 && !(await isFree(ports[listener], host))) taken.push(listener);
+  for (const listener of LISTENERS)
+    if (ports[listener] !== 0 && !(await isFree(ports[listener], host))) taken.push(listener);
   if (taken.length === 0) return;
   const list = taken.map((listener) => `${ports[listener]} (${listener})`).join(', ');
   const [first] = taken;
-  throw new Error(`Taken by another process: port ${list}. Stop it (is the system running already?), or choose other ports, such as ${first!.toUpperCase()}_PORT=${ports[first!] + 10_000}.`);
+  throw new Error(
+    `Taken by another process: port ${list}. Stop it (is the system running already?), or choose other ports, such as ${first!.toUpperCase()}_PORT=${ports[first!] + 10_000}.`,
+  );
 }
 
 /** `npm start`: PostgreSQL, migrations, demo data, every service in this process. */
@@ -34,15 +37,31 @@ await runProcess(async () => {
   say('Starting PostgreSQL …\n');
   const database = await prepareDatabase(env);
   try {
-    const stack = await createStack({ urls: database.urls, logLevel: env.logLevel, demo: env.demo, psp: { secretKey: env.pspSecretKey, url: env.pspUrl, port: env.ports.psp, host: env.host } });
+    const stack = await createStack({
+      urls: database.urls,
+      logLevel: env.logLevel,
+      demo: env.demo,
+      psp: { secretKey: env.pspSecretKey, url: env.pspUrl, port: env.ports.psp, host: env.host },
+    });
     await stack.start();
     if (env.demo) {
-      const progress = process.stdout.isTTY ? (done: number, total: number, what: string) => say(`\r\u001b[KSeeding the demo: ${done}/${total} ${what}`) : undefined;
+      const progress = process.stdout.isTTY
+        ? (done: number, total: number, what: string) => say(`\r\u001b[KSeeding the demo: ${done}/${total} ${what}`)
+        : undefined;
       const outcome = await seedDemo(stack.operator, progress);
-      if (outcome === 'seeded') say(process.stdout.isTTY ? '\r\u001b[KThe demo catalogue is seeded.\n' : 'The demo catalogue is seeded.\n');
+      if (outcome === 'seeded')
+        say(process.stdout.isTTY ? '\r\u001b[KThe demo catalogue is seeded.\n' : 'The demo catalogue is seeded.\n');
     }
     const ports = await stack.listen(env.ports, env.host);
-    say(banner({ ports, host: env.host, database: database.description, demo: env.demo, tookMs: performance.now() - startedAt }));
+    say(
+      banner({
+        ports,
+        host: env.host,
+        database: database.description,
+        demo: env.demo,
+        tookMs: performance.now() - startedAt,
+      }),
+    );
     return {
       async stop() {
         say('\nStopping …\n');

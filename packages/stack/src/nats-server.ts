@@ -22,16 +22,26 @@ const answers = (port: number) =>
   });
 
 /** @throws Error with one clear line when there is no `nats-server`. */
-export async function startNatsServer(options: { readonly port: number; readonly folder: string }): Promise<NatsServer> {
+export async function startNatsServer(options: {
+  readonly port: number;
+  readonly folder: string;
+}): Promise<NatsServer> {
   await mkdir(options.folder, { recursive: true });
-  const child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(options.port), '-js', '-sd', options.folder], { stdio: 'ignore', detached: true });
+  const child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(options.port), '-js', '-sd', options.folder], {
+    stdio: 'ignore',
+    detached: true,
+  });
   const failed = once(child, 'error').then(([error]) => {
-    throw new Error('There is no nats-server on this machine. Install it (Debian: apt-get install nats-server), or set NATS_URL to one that runs with JetStream.', { cause: error });
+    throw new Error(
+      'There is no nats-server on this machine. Install it (Debian: apt-get install nats-server), or set NATS_URL to one that runs with JetStream.',
+      { cause: error },
+    );
   });
   const ready = (async () => {
     const end = Date.now() + READY_MS;
     while (!(await answers(options.port))) {
-      if (child.exitCode !== null || Date.now() > end) throw new Error(`nats-server did not start on port ${options.port}. Is the port taken?`);
+      if (child.exitCode !== null || Date.now() > end)
+        throw new Error(`nats-server did not start on port ${options.port}. Is the port taken?`);
       await new Promise((resolve) => setTimeout(resolve, 25));
     }
   })();

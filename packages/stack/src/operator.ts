@@ -11,7 +11,12 @@ export interface Operator {
  * Runs an operation on an internal graph.
  * @throws the first error, because what the importer and the seed do has to succeed as a whole.
  */
-export async function run<Data>(operator: Operator, subgraph: Subgraph, query: string, variables: Record<string, unknown> = {}): Promise<Data> {
+export async function run<Data>(
+  operator: Operator,
+  subgraph: Subgraph,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Data> {
   const result = (await operator.ask(subgraph, { query, variables })) as GraphResult<Data>;
   const [error] = result.errors ?? [];
   if (error) throw forwardedError({ ...error, message: `${subgraph}: ${error.message}` });

@@ -4,7 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { generateInternalKeys } from '@kontor/kit/src/auth/internal-token.ts';
 import { urlVariable } from '@kontor/kit/src/process.ts';
 import { DEMO_KEYS } from './demo/keys.ts';
-import { bffName, BFFS, IDENTITIES, PEERS, SUBGRAPHS, type Bff, type Listener, type Schema, type Subgraph } from './services.ts';
+import {
+  bffName,
+  BFFS,
+  IDENTITIES,
+  PEERS,
+  SUBGRAPHS,
+  type Bff,
+  type Listener,
+  type Schema,
+  type Subgraph,
+} from './services.ts';
 
 const READY_MS = 60_000;
 const STOP_MS = 12_000;
@@ -47,7 +57,14 @@ export interface Distributed {
 }
 
 const mainOf = (name: Listener): string => {
-  const folder = name === 'router' ? 'router' : name === 'psp' ? 'packages/psp' : (SUBGRAPHS as readonly string[]).includes(name) ? `subgraphs/${name}` : `bffs/${name}`;
+  const folder =
+    name === 'router'
+      ? 'router'
+      : name === 'psp'
+        ? 'packages/psp'
+        : (SUBGRAPHS as readonly string[]).includes(name)
+          ? `subgraphs/${name}`
+          : `bffs/${name}`;
   return fileURLToPath(new URL(`../../../${folder}/src/main.ts`, import.meta.url));
 };
 
@@ -56,7 +73,10 @@ async function waitUntilReady(name: Listener, port: number, child: ChildProcess)
   const path = name === 'psp' ? '/livez' : '/readyz';
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${name} ended with code ${child.exitCode} while starting.`);
-    const ok = await fetch(`http://127.0.0.1:${port}${path}`).then((answer) => answer.ok, () => false);
+    const ok = await fetch(`http://127.0.0.1:${port}${path}`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
     if (ok) return;
     if (Date.now() > end) throw new Error(`${name} was not ready after ${READY_MS / 1000} s.`);
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -68,24 +88,57 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
   const { ports, urls, replicas } = options;
   const keys = await generateInternalKeys(IDENTITIES);
   const processes: ServiceProcess[] = [];
-  const base = (name: Listener) => Array.from({ length: (SUBGRAPHS as readonly string[]).includes(name) ? replicas : 1 }, (_, index) => `http://127.0.0.1:${ports[name] + 100 * index}`).join(',');
-  const toSubgraphs = (names: readonly Subgraph[]) => Object.fromEntries(names.map((name) => [urlVariable(name), base(name)]));
+  const base = (name: Listener) =>
+    Array.from(
+      { length: (SUBGRAPHS as readonly string[]).includes(name) ? replicas : 1 },
+      (_, index) => `http://127.0.0.1:${ports[name] + 100 * index}`,
+    ).join(',');
+  const toSubgraphs = (names: readonly Subgraph[]) =>
+    Object.fromEntries(names.map((name) => [urlVariable(name), base(name)]));
 
-  const keysOf = (place: 'router' | Bff) => JSON.stringify(options.demo ? DEMO_KEYS[place].map(({ label, key, description }) => ({ label, key, description })) : []);
+  const keysOf = (place: 'router' | Bff) =>
+    JSON.stringify(
+      options.demo ? DEMO_KEYS[place].map(({ label, key, description }) => ({ label, key, description })) : [],
+    );
 
   const environmentOf = (name: Listener): Record<string, string> => {
     const common = { LOG_LEVEL: options.logLevel, NATS_URL: options.natsUrl };
     if (name === 'psp') return { ...common, DATABASE_URL: urls.psp, PSP_SECRET_KEY: options.pspSecretKey };
-    if (name === 'router') return { ...common, INTERNAL_KEYS: JSON.stringify(keys['router']), IDE_KEYS: keysOf('router'), ...toSubgraphs(SUBGRAPHS) };
-    if ((BFFS as readonly string[]).includes(name)) return { ...common, INTERNAL_KEYS: JSON.stringify(keys[bffName(name as Bff)]), IDE_KEYS: keysOf(name as Bff), ROUTER_URL: base('router'), ...toSubgraphs(['customers', 'stock']) };
+    if (name === 'router')
+      return {
+        ...common,
+        INTERNAL_KEYS: JSON.stringify(keys['router']),
+        IDE_KEYS: keysOf('router'),
+        ...toSubgraphs(SUBGRAPHS),
+      };
+    if ((BFFS as readonly string[]).includes(name))
+      return {
+        ...common,
+        INTERNAL_KEYS: JSON.stringify(keys[bffName(name as Bff)]),
+        IDE_KEYS: keysOf(name as Bff),
+        ROUTER_URL: base('router'),
+        ...toSubgraphs(['customers', 'stock']),
+      };
     const subgraph = name as Subgraph;
-    const own = { ...common, INTERNAL_KEYS: JSON.stringify(keys[subgraph]), DATABASE_URL: urls[subgraph], ...toSubgraphs(PEERS[subgraph]) };
-    return subgraph === 'orders' ? { ...own, PSP_URL: options.pspUrl ?? base('psp'), PSP_SECRET_KEY: options.pspSecretKey } : own;
+    const own = {
+      ...common,
+      INTERNAL_KEYS: JSON.stringify(keys[subgraph]),
+      DATABASE_URL: urls[subgraph],
+      ...toSubgraphs(PEERS[subgraph]),
+    };
+    return subgraph === 'orders'
+      ? { ...own, PSP_URL: options.pspUrl ?? base('psp'), PSP_SECRET_KEY: options.pspSecretKey }
+      : own;
   };
 
   const launch = async (name: Listener, port: number): Promise<ServiceProcess> => {
     const child = spawn(process.execPath, [mainOf(name)], {
-      env: { PATH: options.path, APOLLO_TELEMETRY_DISABLED: '1', ...environmentOf(name), [`${name.toUpperCase()}_PORT`]: String(port) },
+      env: {
+        PATH: options.path,
+        APOLLO_TELEMETRY_DISABLED: '1',
+        ...environmentOf(name),
+        [`${name.toUpperCase()}_PORT`]: String(port),
+      },
       // The channel carries nothing: its end tells the child that this process is gone.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // A Ctrl-C reaches the launcher alone, which then stops its children in order.
@@ -116,12 +169,15 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
 
   const stop = async () => {
     const backwards: Listener[][] = [[...BFFS], ['router'], [...SUBGRAPHS], ['psp']];
-    for (const group of backwards) await Promise.all(processes.filter((each) => group.includes(each.name)).map((each) => each.stop()));
+    for (const group of backwards)
+      await Promise.all(processes.filter((each) => group.includes(each.name)).map((each) => each.stop()));
   };
 
   try {
     if (options.pspUrl === undefined) await launch('psp', ports.psp);
-    const subgraphs = SUBGRAPHS.flatMap((name) => Array.from({ length: replicas }, (_, index) => launch(name, ports[name] + 100 * index)));
+    const subgraphs = SUBGRAPHS.flatMap((name) =>
+      Array.from({ length: replicas }, (_, index) => launch(name, ports[name] + 100 * index)),
+    );
     await Promise.all(subgraphs);
     await launch('router', ports.router);
     await Promise.all(BFFS.map((bff) => launch(bff, ports[bff])));

@@ -23,7 +23,17 @@ import { createPsp } from '@kontor/psp/src/app.ts';
 import { createApp as createRouter } from '@kontor/router/src/app.ts';
 import { createApp as createStock } from '@kontor/stock/src/app.ts';
 import { DEMO_KEYS } from './demo/keys.ts';
-import { bffName, BFFS, IDENTITIES, OPERATOR, SUBGRAPHS, type Bff, type Listener, type Schema, type Subgraph } from './services.ts';
+import {
+  bffName,
+  BFFS,
+  IDENTITIES,
+  OPERATOR,
+  SUBGRAPHS,
+  type Bff,
+  type Listener,
+  type Schema,
+  type Subgraph,
+} from './services.ts';
 import type { Operator } from './operator.ts';
 
 export interface StackOptions {
@@ -36,7 +46,12 @@ export interface StackOptions {
   readonly pool?: number;
   /** Sends everything between services through JSON, to show that nothing else gets across. */
   readonly roundTrip?: boolean;
-  readonly psp: { readonly secretKey: string; readonly url: string | undefined; readonly port: number; readonly host: string };
+  readonly psp: {
+    readonly secretKey: string;
+    readonly url: string | undefined;
+    readonly port: number;
+    readonly host: string;
+  };
   /** Sees every statement. For tests that count. */
   readonly onQuery?: (schema: Schema, query: string) => void;
   /** Sees every operation that one service asks of another, by the path of the graph. For tests that count. */
@@ -62,16 +77,23 @@ const SCHEMAS_FOLDER = new URL('../../../schema/', import.meta.url);
 export async function createStack(options: StackOptions): Promise<Stack> {
   const { urls, roundTrip = false } = options;
   const keys = await generateInternalKeys(IDENTITIES);
-  const identities = Object.fromEntries(await Promise.all(IDENTITIES.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const))) as Record<string, Identity>;
+  const identities = Object.fromEntries(
+    await Promise.all(IDENTITIES.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const)),
+  ) as Record<string, Identity>;
   const bus = createMemoryBus();
   const logger = (name: string): Logger => createLogger(name, options.logLevel);
-  const keysOf = (place: 'router' | Bff) => (options.demo ? DEMO_KEYS[place].map(({ label, key, description }) => ({ label, key, description })) : []);
+  const keysOf = (place: 'router' | Bff) =>
+    options.demo ? DEMO_KEYS[place].map(({ label, key, description }) => ({ label, key, description })) : [];
   const services: Partial<Record<Exclude<Listener, 'psp'>, Service>> = {};
   const stopped = new Set<string>();
 
   const client = (name: Exclude<Listener, 'psp'>, path: string): GraphClient => {
     const { onCall } = options;
-    const memory = createMemoryClient(name, () => (stopped.has(name) ? null : (services[name]?.graph(path) ?? null)), roundTrip);
+    const memory = createMemoryClient(
+      name,
+      () => (stopped.has(name) ? null : (services[name]?.graph(path) ?? null)),
+      roundTrip,
+    );
     if (!onCall) return memory;
     return {
       ...memory,
@@ -87,11 +109,20 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     const watched: Partial<DatabaseOptions> = onQuery ? { onQuery: (query) => onQuery(schema, query) } : {};
     return openDatabase({ url: urls[schema], name: `kontor-${schema}`, max: options.pool ?? 10, ...watched });
   };
-  const subgraphDeps = (name: Subgraph) => ({ db: database(name), bus, identity: identities[name]!, logger: logger(name) });
+  const subgraphDeps = (name: Subgraph) => ({
+    db: database(name),
+    bus,
+    identity: identities[name]!,
+    logger: logger(name),
+  });
 
   const psp = createPsp({ db: database('psp'), secretKey: options.psp.secretKey, logger: logger('psp') });
-  const pspPort = options.psp.url === undefined ? await psp.listen(options.psp.port, options.psp.host) : options.psp.port;
-  const payments = createStripeProvider({ secretKey: options.psp.secretKey, baseUrl: options.psp.url ?? `http://${options.psp.host}:${pspPort}` });
+  const pspPort =
+    options.psp.url === undefined ? await psp.listen(options.psp.port, options.psp.host) : options.psp.port;
+  const payments = createStripeProvider({
+    secretKey: options.psp.secretKey,
+    baseUrl: options.psp.url ?? `http://${options.psp.host}:${pspPort}`,
+  });
 
   services.products = createProducts({ ...subgraphDeps('products') });
   services.prices = createPrices({ ...subgraphDeps('prices'), peers: { products: internal('products') } });
@@ -99,7 +130,12 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   services.customers = createCustomers({ ...subgraphDeps('customers') });
   services.orders = createOrders({
     ...subgraphDeps('orders'),
-    peers: { products: internal('products'), prices: internal('prices'), stock: internal('stock'), customers: internal('customers') },
+    peers: {
+      products: internal('products'),
+      prices: internal('prices'),
+      stock: internal('stock'),
+      customers: internal('customers'),
+    },
     payments,
   });
   services.router = createRouter({
@@ -110,10 +146,23 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     customers: internal('customers'),
     ide: { examples: loadExamples(new URL('operations/router/', SCHEMAS_FOLDER)), keys: keysOf('router') },
   });
-  const makers = { web: createWeb, mobile: createMobile, pos: createPos, b2b: createB2b, marketplace: createMarketplace };
+  const makers = {
+    web: createWeb,
+    mobile: createMobile,
+    pos: createPos,
+    b2b: createB2b,
+    marketplace: createMarketplace,
+  };
   for (const bff of BFFS) {
     const name = bffName(bff);
-    services[bff] = makers[bff]({ identity: identities[name]!, logger: logger(name), router: client('router', '/graphql'), customers: internal('customers'), stock: internal('stock'), demoKeys: keysOf(bff) });
+    services[bff] = makers[bff]({
+      identity: identities[name]!,
+      logger: logger(name),
+      router: client('router', '/graphql'),
+      customers: internal('customers'),
+      stock: internal('stock'),
+      demoKeys: keysOf(bff),
+    });
   }
   const all = services as Record<Exclude<Listener, 'psp'>, Service>;
   const order: readonly (Subgraph | 'router' | Bff)[] = [...SUBGRAPHS, 'router', ...BFFS];

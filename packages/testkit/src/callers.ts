@@ -9,17 +9,23 @@ export const callAs = (caller: Caller): Call => ({ caller, requestId: 'test-requ
 export const asGuest = (channel = 'web'): Call => callAs(guestOf(channel));
 
 /** A member of staff with scopes. */
-export const asStaff = (scopes: readonly string[], channel = 'web'): Call => callAs({ role: 'staff', subject: 'staff-1', channel, scopes });
+export const asStaff = (scopes: readonly string[], channel = 'web'): Call =>
+  callAs({ role: 'staff', subject: 'staff-1', channel, scopes });
 
 /** A signed-in customer. */
-export const asCustomer = (customerId: string, channel = 'web'): Call => callAs({ role: 'customer', subject: customerId, customerId, channel, scopes: [] });
+export const asCustomer = (customerId: string, channel = 'web'): Call =>
+  callAs({ role: 'customer', subject: customerId, customerId, channel, scopes: [] });
 
 /** Another service. */
 export const asService = (name = 'test'): Call => callAs(serviceCaller(name));
 
 /** Identities of services that trust each other. */
-export async function createTestIdentities<Name extends string>(names: readonly Name[]): Promise<Record<Name, Identity>> {
+export async function createTestIdentities<Name extends string>(
+  names: readonly Name[],
+): Promise<Record<Name, Identity>> {
   const keys = await generateInternalKeys(names);
-  const entries = await Promise.all(names.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const));
+  const entries = await Promise.all(
+    names.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const),
+  );
   return Object.fromEntries(entries) as Record<Name, Identity>;
 }

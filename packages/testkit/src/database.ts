@@ -5,7 +5,8 @@ import { inject } from 'vitest';
 import './global-setup.ts';
 
 /** The migrations folder of a schema. */
-export const migrationsOf = (schema: string): string => fileURLToPath(new URL(`../../../drizzle/${schema}/migrations`, import.meta.url));
+export const migrationsOf = (schema: string): string =>
+  fileURLToPath(new URL(`../../../drizzle/${schema}/migrations`, import.meta.url));
 
 /** A PostgreSQL database of a test file's own. */
 export interface TestDatabase {

@@ -24,7 +24,11 @@ async function startCluster() {
   const { chmod } = await import('node:fs/promises');
   await chmod(base, 0o755);
   // Durability is what chaos tests are about and they start their own; here a crash loses nothing but a test.
-  const postgres = await startEmbeddedPostgres({ folder: join(base, 'db'), port: 0, settings: { max_connections: '400', fsync: 'off', shared_buffers: '256MB' } });
+  const postgres = await startEmbeddedPostgres({
+    folder: join(base, 'db'),
+    port: 0,
+    settings: { max_connections: '400', fsync: 'off', shared_buffers: '256MB' },
+  });
   return {
     url: postgres.url,
     stop: async () => {

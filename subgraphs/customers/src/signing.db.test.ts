@@ -126,9 +126,21 @@ describe('signUp', () => {
     for (const table of ['passwords', 'credentials'] as const) expect(await rowsOf(table, customerId)).toEqual([]);
   });
 
-  it('is the profile that a later checkout with its address finds', async () => {
+  it('is not given to a checkout that names its address without signing in', async () => {
     const { customer } = await signUp('later@example.com');
-    expect(await ensure('later@example.com')).toEqual({ customerId: customer.id, created: false });
+    const before = await rowsOf('customers', customer.id);
+    expect(await ensure('later@example.com')).toEqual({ customerId: null, created: false });
+    expect(await rowsOf('customers', customer.id)).toEqual(before);
+  });
+
+  it('is either an account or a profile of checkouts when both begin at once', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const email = `at-once-${round}@example.com`;
+      const [signedUp, ensured] = await Promise.all([signUp(email), ensure(email)]);
+      const isAccount = signedUp.__typename === 'SignedIn';
+      expect(ensured.customerId === null).toBe(isAccount);
+      expect(await db.sql`select 1 from customers.customers where email = ${email}`).toHaveLength(1);
+    }
   });
 
   it.each([

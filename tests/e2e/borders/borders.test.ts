@@ -13,8 +13,13 @@ describe('the border between subgraphs in PostgreSQL', () => {
     for (const role of SCHEMAS) {
       const { sql } = database.open(role);
       for (const schema of SCHEMAS.filter((each) => each !== role)) {
-        await expect(sql.unsafe(`select * from ${schema}.migrations`), `${role} reads ${schema}`).rejects.toMatchObject({ code: '42501' });
-        await expect(sql.unsafe(`create table ${schema}.intruder (id int)`), `${role} writes ${schema}`).rejects.toMatchObject({ code: '42501' });
+        await expect(sql.unsafe(`select * from ${schema}.migrations`), `${role} reads ${schema}`).rejects.toMatchObject(
+          { code: '42501' },
+        );
+        await expect(
+          sql.unsafe(`create table ${schema}.intruder (id int)`),
+          `${role} writes ${schema}`,
+        ).rejects.toMatchObject({ code: '42501' });
       }
       await expect(sql.unsafe(`select count(*) from ${role}.migrations`)).resolves.toHaveLength(1);
     }

@@ -13,7 +13,8 @@ import { startStackSystem, type System } from '../system.ts';
 
 const CLI = fileURLToPath(new URL('../../../packages/stack/src/catalogue.ts', import.meta.url));
 const SAMPLE = process.env['SAMPLE_DATA'];
-const HEADER = 'Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Image Src';
+const HEADER =
+  'Handle,Title,Body (HTML),Vendor,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Image Src';
 
 describe('npm run catalogue, beside a running system', () => {
   let system: System;
@@ -30,8 +31,15 @@ describe('npm run catalogue, beside a running system', () => {
   /** Runs the command with one database URL per schema, as where no role can be made. */
   const catalogue = (...args: string[]) =>
     new Promise<{ code: number; out: string; err: string }>((done) => {
-      const urls = Object.fromEntries(SCHEMAS.map((schema) => [`${schema.toUpperCase()}_DATABASE_URL`, system.database.urls[schema]]));
-      execFile(process.execPath, [CLI, ...args], { env: { PATH: process.env['PATH'], DATA_DIR: folder, ...urls } }, (error, out, err) => done({ code: error ? Number(error.code) : 0, out, err }));
+      const urls = Object.fromEntries(
+        SCHEMAS.map((schema) => [`${schema.toUpperCase()}_DATABASE_URL`, system.database.urls[schema]]),
+      );
+      execFile(
+        process.execPath,
+        [CLI, ...args],
+        { env: { PATH: process.env['PATH'], DATA_DIR: folder, ...urls } },
+        (error, out, err) => done({ code: error ? Number(error.code) : 0, out, err }),
+      );
     });
   const file = async (name: string, text: string) => {
     const path = join(folder, name);
@@ -57,15 +65,24 @@ describe('npm run catalogue, beside a running system', () => {
     expect(first.out).toContain('line 4, Variant Price: ');
     const report = await readFile(join(folder, 'reports', 'mixed.csv.report.csv'), 'utf8');
     expect(report).toContain('"3","note","ember-mug","Variant SKU","The variant has no SKU."');
-    expect(report).toContain('"3","note","ember-mug","Variant Inventory Qty","The quantity -3 is negative: taken as 0."');
+    expect(report).toContain(
+      '"3","note","ember-mug","Variant Inventory Qty","The quantity -3 is negative: taken as 0."',
+    );
 
     const web = system.url('web');
     const small = await eventually(async () => {
       const [variant] = await variantsOf(web, 'ember-mug');
-      expect(variant).toMatchObject({ sku: 'EM-S', price: { gross: { minorUnits: 1250, currency: 'EUR' } }, availability: { sellableQuantity: 7 } });
+      expect(variant).toMatchObject({
+        sku: 'EM-S',
+        price: { gross: { minorUnits: 1250, currency: 'EUR' } },
+        availability: { sellableQuantity: 7 },
+      });
       return variant!;
     });
-    const { productPage } = await ask<{ productPage: { descriptionHtml: string } }>(web, '{ productPage(handle: "ember-mug") { descriptionHtml } }');
+    const { productPage } = await ask<{ productPage: { descriptionHtml: string } }>(
+      web,
+      '{ productPage(handle: "ember-mug") { descriptionHtml } }',
+    );
     expect(productPage.descriptionHtml).toBe('<p>Holds heat.</p>');
 
     await eventually(async () => {
@@ -85,11 +102,19 @@ describe('npm run catalogue, beside a running system', () => {
       return err.trim().split('\n')[0];
     };
     const good = await file('good.csv', HEADER);
-    expect(await one('import', join(folder, 'missing.csv'))).toMatch(/missing\.csv cannot be read: there is no such file/);
-    expect(await one('import', await file('other.csv', 'a,b\n1,2\n'))).toMatch(/^Line 1: this is not a Shopify product export: the header has no column "Handle"/);
+    expect(await one('import', join(folder, 'missing.csv'))).toMatch(
+      /missing\.csv cannot be read: there is no such file/,
+    );
+    expect(await one('import', await file('other.csv', 'a,b\n1,2\n'))).toMatch(
+      /^Line 1: this is not a Shopify product export: the header has no column "Handle"/,
+    );
     expect(await one('import', await file('broken.csv', `${HEADER}\nx,"never closed\n`))).toMatch(/^Line \d: /);
-    expect(await one('import', good, '--channel', 'moon')).toBe('There is no channel "moon". There are: b2b, marketplace, mobile, pos, web.');
-    expect(await one('import', good, '--location', 'moon')).toMatch(/^There is no location "moon" in these channels\. There are: leipzig, /);
+    expect(await one('import', good, '--channel', 'moon')).toBe(
+      'There is no channel "moon". There are: b2b, marketplace, mobile, pos, web.',
+    );
+    expect(await one('import', good, '--location', 'moon')).toMatch(
+      /^There is no location "moon" in these channels\. There are: leipzig, /,
+    );
     expect(await one('import', good, '--currency', 'MOON')).toMatch(/^"MOON" is not a currency code/);
     expect(await one('export', good)).toMatch(/^There is no such command: export/);
     expect(await one('locations', await file('stores.json', '{}'))).toMatch(/must hold a JSON list of stores\.$/);
@@ -99,23 +124,35 @@ describe('npm run catalogue, beside a running system', () => {
     it.each([
       ['fashion.csv', 3_684, 'camisole'],
       ['bicycles.csv', 1_121, 'wrench'],
-    ])('loads all of %s (%i variants), which are then found, and nothing the second time', async (name, variants, word) => {
-      const path = join(SAMPLE!, 'catalogues', name);
-      const first = await catalogue('import', path);
-      expect(first).toMatchObject({ code: 0, err: '' });
-      expect(first.out).toMatch(new RegExp(`^${variants} variants in \\d+ products, `, 'm'));
-      expect(first.out).toContain(`prices    ${variants} changed`);
-      expect(first.out).toContain('report    0 rejected');
-      const { searchPage } = await ask<SearchData>(system.url('web'), SEARCH, { query: word });
-      expect(searchPage.products.edges.flatMap((edge) => edge.node.variants).filter((variant) => variant.price !== null).length).toBeGreaterThan(2);
-      const second = await catalogue('import', path);
-      expect(second.out).toMatch(/ 0 created, 0 updated, \d+ unchanged\n {2}prices {4}0 changed\n {2}stock {5}0 levels changed/);
-    });
+    ])(
+      'loads all of %s (%i variants), which are then found, and nothing the second time',
+      async (name, variants, word) => {
+        const path = join(SAMPLE!, 'catalogues', name);
+        const first = await catalogue('import', path);
+        expect(first).toMatchObject({ code: 0, err: '' });
+        expect(first.out).toMatch(new RegExp(`^${variants} variants in \\d+ products, `, 'm'));
+        expect(first.out).toContain(`prices    ${variants} changed`);
+        expect(first.out).toContain('report    0 rejected');
+        const { searchPage } = await ask<SearchData>(system.url('web'), SEARCH, { query: word });
+        expect(
+          searchPage.products.edges.flatMap((edge) => edge.node.variants).filter((variant) => variant.price !== null)
+            .length,
+        ).toBeGreaterThan(2);
+        const second = await catalogue('import', path);
+        expect(second.out).toMatch(
+          / 0 created, 0 updated, \d+ unchanged\n {2}prices {4}0 changed\n {2}stock {5}0 levels changed/,
+        );
+      },
+    );
 
     it('loads 1,565 stores with coordinates, once', async () => {
       const path = join(SAMPLE!, 'locations', 'stores.json');
-      expect((await catalogue('locations', path, '--channel', 'pos')).out).toBe('1565 locations read: 1565 created, 0 updated, 0 unchanged, 0 rejected\n');
-      expect((await catalogue('locations', path, '--channel', 'pos')).out).toBe('1565 locations read: 0 created, 0 updated, 1565 unchanged, 0 rejected\n');
+      expect((await catalogue('locations', path, '--channel', 'pos')).out).toBe(
+        '1565 locations read: 1565 created, 0 updated, 0 unchanged, 0 rejected\n',
+      );
+      expect((await catalogue('locations', path, '--channel', 'pos')).out).toBe(
+        '1565 locations read: 0 created, 0 updated, 1565 unchanged, 0 rejected\n',
+      );
     });
   });
 });

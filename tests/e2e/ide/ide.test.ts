@@ -6,7 +6,15 @@ import { shopperWith, variantsOf } from '../shopper.ts';
 import { startStackSystem, type System } from '../system.ts';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
-const ARGUMENTS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 interface MonacoModel {
   uri: { path: string };
@@ -26,69 +34,90 @@ const editor = (page: Page, name: string, text?: string) =>
     [name, text] as const,
   );
 
-describe.skipIf(!CHROMIUM)(`GraphiQL in Chromium, without a network${CHROMIUM ? '' : ' (skipped: there is no Chromium on this machine)'}`, () => {
-  let system: System;
-  let browser: Browser;
-  beforeAll(async () => {
-    system = await startStackSystem();
-    browser = await chromium.launch({ executablePath: CHROMIUM!, args: ARGUMENTS });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await system.stop();
-  });
-
-  async function open(url: string): Promise<{ page: Page; blocked: string[]; faults: string[] }> {
-    const page = await browser.newPage();
-    const blocked: string[] = [];
-    const faults: string[] = [];
-    await page.route('**', async (route) => {
-      if (new URL(route.request().url()).hostname === '127.0.0.1') return route.continue();
-      blocked.push(route.request().url());
-      return route.abort();
+describe.skipIf(!CHROMIUM)(
+  `GraphiQL in Chromium, without a network${CHROMIUM ? '' : ' (skipped: there is no Chromium on this machine)'}`,
+  () => {
+    let system: System;
+    let browser: Browser;
+    beforeAll(async () => {
+      system = await startStackSystem();
+      browser = await chromium.launch({ executablePath: CHROMIUM!, args: ARGUMENTS });
     });
-    page.on('pageerror', (error) => faults.push(error.message));
-    page.on('console', (message) => {
-      if (message.type() === 'error') faults.push(message.text());
+    afterAll(async () => {
+      await browser.close();
+      await system.stop();
     });
-    await page.goto(url);
-    await page.locator('.graphiql-query-editor .monaco-editor .view-lines').waitFor();
-    return { page, blocked, faults };
-  }
-  const execute = (page: Page) => page.locator('button.graphiql-execute-button').click();
-  const response = (page: Page) => editor(page, 'response.json');
 
-  it('runs a query and a subscription at the web shop, and asks nobody else for anything', async () => {
-    const { page, blocked, faults } = await open(system.url('web'));
-    const [variant] = await variantsOf(system.url('web'), 'trail-lantern');
-    await editor(page, 'operation.graphql', '{ productPage(handle: "trail-lantern") { title variants { sku } } }');
-    await execute(page);
-    await eventually(async () => expect(JSON.parse(await response(page))).toMatchObject({ data: { productPage: { variants: [{ sku: variant!.sku }] } } }));
-
-    await editor(page, 'operation.graphql', `subscription { availabilityChanged(variantIds: ["${variant!.id}"]) { snapshot variants { sellableQuantity version } } }`);
-    await execute(page);
-    await eventually(async () => expect(JSON.parse(await response(page))).toMatchObject({ data: { availabilityChanged: { snapshot: true } } }));
-    const shopper = await shopperWith(system.url('web'), [{ variantId: variant!.id, quantity: 1 }]);
-    expect((await shopper.checkout()).__typename).toBe('OrderPlaced');
-    const left = variant!.availability!.sellableQuantity - 1;
-    await eventually(async () => expect(JSON.parse(await response(page))).toMatchObject({ data: { availabilityChanged: { snapshot: false, variants: [{ sellableQuantity: left }] } } }));
-    expect(blocked).toEqual([]);
-    expect(faults).toEqual([]);
-    await page.close();
-  });
-
-  it('opens at the router and every channel with example operations that work', async () => {
-    for (const place of ['router', 'web', 'mobile', 'pos', 'b2b', 'marketplace'] as const) {
-      const { page, blocked } = await open(system.url(place));
-      const keys = page.locator('#ide-key option');
-      expect(await keys.count(), `${place} offers keys`).toBeGreaterThan(1);
-      await execute(page);
-      await eventually(async () => {
-        const answer = JSON.parse(await response(page)) as { data?: unknown; errors?: unknown };
-        expect({ place, errors: answer.errors, hasData: answer.data !== undefined && answer.data !== null }).toEqual({ place, errors: undefined, hasData: true });
+    async function open(url: string): Promise<{ page: Page; blocked: string[]; faults: string[] }> {
+      const page = await browser.newPage();
+      const blocked: string[] = [];
+      const faults: string[] = [];
+      await page.route('**', async (route) => {
+        if (new URL(route.request().url()).hostname === '127.0.0.1') return route.continue();
+        blocked.push(route.request().url());
+        return route.abort();
       });
-      expect(blocked).toEqual([]);
-      await page.close();
+      page.on('pageerror', (error) => faults.push(error.message));
+      page.on('console', (message) => {
+        if (message.type() === 'error') faults.push(message.text());
+      });
+      await page.goto(url);
+      await page.locator('.graphiql-query-editor .monaco-editor .view-lines').waitFor();
+      return { page, blocked, faults };
     }
-  });
-});
+    const execute = (page: Page) => page.locator('button.graphiql-execute-button').click();
+    const response = (page: Page) => editor(page, 'response.json');
+
+    it('runs a query and a subscription at the web shop, and asks nobody else for anything', async () => {
+      const { page, blocked, faults } = await open(system.url('web'));
+      const [variant] = await variantsOf(system.url('web'), 'trail-lantern');
+      await editor(page, 'operation.graphql', '{ productPage(handle: "trail-lantern") { title variants { sku } } }');
+      await execute(page);
+      await eventually(async () =>
+        expect(JSON.parse(await response(page))).toMatchObject({
+          data: { productPage: { variants: [{ sku: variant!.sku }] } },
+        }),
+      );
+
+      await editor(
+        page,
+        'operation.graphql',
+        `subscription { availabilityChanged(variantIds: ["${variant!.id}"]) { snapshot variants { sellableQuantity version } } }`,
+      );
+      await execute(page);
+      await eventually(async () =>
+        expect(JSON.parse(await response(page))).toMatchObject({ data: { availabilityChanged: { snapshot: true } } }),
+      );
+      const shopper = await shopperWith(system.url('web'), [{ variantId: variant!.id, quantity: 1 }]);
+      expect((await shopper.checkout()).__typename).toBe('OrderPlaced');
+      const left = variant!.availability!.sellableQuantity - 1;
+      await eventually(async () =>
+        expect(JSON.parse(await response(page))).toMatchObject({
+          data: { availabilityChanged: { snapshot: false, variants: [{ sellableQuantity: left }] } },
+        }),
+      );
+      expect(blocked).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
+    it('opens at the router and every channel with example operations that work', async () => {
+      for (const place of ['router', 'web', 'mobile', 'pos', 'b2b', 'marketplace'] as const) {
+        const { page, blocked } = await open(system.url(place));
+        const keys = page.locator('#ide-key option');
+        expect(await keys.count(), `${place} offers keys`).toBeGreaterThan(1);
+        await execute(page);
+        await eventually(async () => {
+          const answer = JSON.parse(await response(page)) as { data?: unknown; errors?: unknown };
+          expect({ place, errors: answer.errors, hasData: answer.data !== undefined && answer.data !== null }).toEqual({
+            place,
+            errors: undefined,
+            hasData: true,
+          });
+        });
+        expect(blocked).toEqual([]);
+        await page.close();
+      }
+    });
+  },
+);

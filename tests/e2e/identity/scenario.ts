@@ -4,7 +4,8 @@ import { shopperWith, variantsOf } from '../shopper.ts';
 import { demoKey, type System } from '../system.ts';
 
 const ME = '{ __typename }';
-const codes = (body: { errors?: { extensions?: Record<string, unknown> }[] }) => body.errors?.map((error) => error.extensions?.['code']);
+const codes = (body: { errors?: { extensions?: Record<string, unknown> }[] }) =>
+  body.errors?.map((error) => error.extensions?.['code']);
 
 /** Every caller is verified, everywhere. */
 export function identity(system: () => System): void {
@@ -14,7 +15,13 @@ export function identity(system: () => System): void {
       for (const path of ['/graphql', '/internal/graphql']) {
         for (const key of [undefined, forged, demoKey('router', 'staff')]) {
           const { status, body } = await post(system().url(subgraph).replace('/graphql', path), ME, {}, key);
-          expect({ subgraph, path, status, codes: codes(body), data: body.data }).toEqual({ subgraph, path, status: 401, codes: ['UNAUTHENTICATED'], data: undefined });
+          expect({ subgraph, path, status, codes: codes(body), data: body.data }).toEqual({
+            subgraph,
+            path,
+            status: 401,
+            codes: ['UNAUTHENTICATED'],
+            data: undefined,
+          });
         }
       }
     }
@@ -33,11 +40,19 @@ export function identity(system: () => System): void {
     const till = await post(system().url('marketplace'), ME, {}, demoKey('pos', 'staff'));
     expect({ status: till.status, codes: codes(till.body) }).toEqual({ status: 403, codes: ['FORBIDDEN'] });
     const marketplace = await post(system().url('b2b'), ME, {}, demoKey('marketplace', 'integration'));
-    expect({ status: marketplace.status, codes: codes(marketplace.body) }).toEqual({ status: 403, codes: ['FORBIDDEN'] });
+    expect({ status: marketplace.status, codes: codes(marketplace.body) }).toEqual({
+      status: 403,
+      codes: ['FORBIDDEN'],
+    });
   });
 
   it('refuses a partner what its scopes do not hold, and changes nothing', async () => {
-    const { body } = await post<{ pricesSet: unknown }>(system().url('router'), 'mutation { pricesSet(input: { priceListCode: "base-eur", prices: [] }) { __typename } }', {}, demoKey('router', 'integration'));
+    const { body } = await post<{ pricesSet: unknown }>(
+      system().url('router'),
+      'mutation { pricesSet(input: { priceListCode: "base-eur", prices: [] }) { __typename } }',
+      {},
+      demoKey('router', 'integration'),
+    );
     expect(codes(body)).toEqual(['FORBIDDEN']);
     expect(body.data?.pricesSet ?? null).toBeNull();
   });
@@ -46,7 +61,15 @@ export function identity(system: () => System): void {
     const web = system().url('web');
     const variant = (await variantsOf(web, 'trail-lantern'))[0]!;
     const shopper = await shopperWith(web, [{ variantId: variant.id, quantity: 1 }]);
-    const read = async (token: string | null, key?: string) => (await post<{ cart: { id: string } | null }>(web, 'query C($id: ID!, $token: String) { cart(id: $id, token: $token) { id } }', { id: shopper.cartId, token }, key)).body.data?.cart;
+    const read = async (token: string | null, key?: string) =>
+      (
+        await post<{ cart: { id: string } | null }>(
+          web,
+          'query C($id: ID!, $token: String) { cart(id: $id, token: $token) { id } }',
+          { id: shopper.cartId, token },
+          key,
+        )
+      ).body.data?.cart;
     expect(await read(shopper.token)).toEqual({ id: shopper.cartId });
     expect(await read(null)).toBeNull();
     expect(await read('x'.repeat(43))).toBeNull();

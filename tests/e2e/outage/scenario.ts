@@ -1,7 +1,16 @@
 import { ask, watch } from '@kontor/testkit/src/graph-client.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { expect, it } from 'vitest';
-import { AVAILABILITY, CART, PRODUCT, SEARCH, type AvailabilityData, type CartReadData, type ProductData, type SearchData } from '../operations.ts';
+import {
+  AVAILABILITY,
+  CART,
+  PRODUCT,
+  SEARCH,
+  type AvailabilityData,
+  type CartReadData,
+  type ProductData,
+  type SearchData,
+} from '../operations.ts';
 import { shopperWith, variantsOf } from '../shopper.ts';
 import type { System } from '../system.ts';
 
@@ -25,7 +34,9 @@ export function outage(system: () => System): void {
     const before = (await variantsOf(web, 'trail-lantern'))[0]!.availability!;
     const shopper = await shopperWith(web, [{ variantId: variant.id, quantity: 1 }]);
     expect((await shopper.checkout()).__typename).toBe('OrderPlaced');
-    const { availabilityChanged } = await screen.until((data) => data.availabilityChanged.variants.some((each) => each.sellableQuantity === before.sellableQuantity - 1));
+    const { availabilityChanged } = await screen.until((data) =>
+      data.availabilityChanged.variants.some((each) => each.sellableQuantity === before.sellableQuantity - 1),
+    );
     expect(availabilityChanged.variants[0]!.version).toBeGreaterThan(before.version);
     await screen.stop();
   });
@@ -36,6 +47,15 @@ export function outage(system: () => System): void {
     const products = await system().takeOut('products');
     const { cart } = await ask<CartReadData>(web, CART, { id: cartId, token });
     await products.start();
-    expect(cart!.lines).toEqual([{ quantity: 2, productTitle: 'Trail Lantern', variantTitle: 'Default', sku: variant.sku, variant: { id: variant.id }, unitPrice: { gross: variant.price!.gross } }]);
+    expect(cart!.lines).toEqual([
+      {
+        quantity: 2,
+        productTitle: 'Trail Lantern',
+        variantTitle: 'Default',
+        sku: variant.sku,
+        variant: { id: variant.id },
+        unitPrice: { gross: variant.price!.gross },
+      },
+    ]);
   });
 }

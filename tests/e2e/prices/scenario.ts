@@ -18,16 +18,44 @@ export function prices(system: () => System): void {
     const variant = (await variantsOf(url('web'), handle))[0]!;
     const changed = variant.price!.gross.minorUnits + 100;
     const staff = demoKey('router', 'staff');
-    const set = () => ask<{ pricesSet: { __typename: string; changedCount?: number } }>(url('router'), PRICES_SET, { input: { priceListCode: 'base-eur', prices: [{ variantId: variant.id, amountMinor: changed }] } }, staff);
+    const set = () =>
+      ask<{ pricesSet: { __typename: string; changedCount?: number } }>(
+        url('router'),
+        PRICES_SET,
+        { input: { priceListCode: 'base-eur', prices: [{ variantId: variant.id, amountMinor: changed }] } },
+        staff,
+      );
     expect((await set()).pricesSet).toEqual({ __typename: 'PricesChanged', changedCount: 1 });
 
     const web = (await variantsOf(url('web'), handle)).find((each) => each.id === variant.id)!.price!;
-    const identity = await ask<{ variant: { product: { id: string }; barcode: string } }>(url('router'), `query V($id: ID!) { variant(id: $id) { barcode product { id } } }`, { id: variant.id }, staff);
+    const identity = await ask<{ variant: { product: { id: string }; barcode: string } }>(
+      url('router'),
+      `query V($id: ID!) { variant(id: $id) { barcode product { id } } }`,
+      { id: variant.id },
+      staff,
+    );
     const { product, barcode } = identity.variant;
-    const mobile = await ask<{ productScreen: { variants: { id: string; price: Price }[] } }>(url('mobile'), `query M($id: ID!) { productScreen(id: $id) { variants { id price { gross { minorUnits currency } } } } }`, { id: product.id });
-    const pos = await ask<{ lookup: { id: string; price: Price }[] }>(url('pos'), `query P($code: String!) { lookup(code: $code) { id price { gross { minorUnits currency } } } }`, { code: barcode }, demoKey('pos', 'staff'));
-    const b2b = await ask<{ catalogPage: { products: { edges: { node: { variants: { id: string; price: Price }[] } }[] } } }>(url('b2b'), `query B($query: String) { catalogPage(query: $query) { products { edges { node { variants { id price { gross { minorUnits currency } } } } } } } }`, { query: 'trail lantern' }, demoKey('b2b', 'customer'));
-    const priceIn = (variants: { id: string; price: Price }[]) => variants.find((each) => each.id === variant.id)?.price;
+    const mobile = await ask<{ productScreen: { variants: { id: string; price: Price }[] } }>(
+      url('mobile'),
+      `query M($id: ID!) { productScreen(id: $id) { variants { id price { gross { minorUnits currency } } } } }`,
+      { id: product.id },
+    );
+    const pos = await ask<{ lookup: { id: string; price: Price }[] }>(
+      url('pos'),
+      `query P($code: String!) { lookup(code: $code) { id price { gross { minorUnits currency } } } }`,
+      { code: barcode },
+      demoKey('pos', 'staff'),
+    );
+    const b2b = await ask<{
+      catalogPage: { products: { edges: { node: { variants: { id: string; price: Price }[] } }[] } };
+    }>(
+      url('b2b'),
+      `query B($query: String) { catalogPage(query: $query) { products { edges { node { variants { id price { gross { minorUnits currency } } } } } } } }`,
+      { query: 'trail lantern' },
+      demoKey('b2b', 'customer'),
+    );
+    const priceIn = (variants: { id: string; price: Price }[]) =>
+      variants.find((each) => each.id === variant.id)?.price;
     const expected = { gross: { minorUnits: changed, currency: 'EUR' } };
     expect(web).toEqual(expected);
     expect(priceIn(mobile.productScreen.variants)).toEqual(expected);
@@ -44,8 +72,13 @@ export function prices(system: () => System): void {
 /** Walks the marketplace's feed until the variant comes. */
 async function feedPrice(url: string, variantId: string): Promise<Price | null> {
   const key = demoKey('marketplace', 'integration');
-  for (let after: string | null = null; ; ) {
-    const page: { feed: { items: { id: string; price: Price | null }[]; pageInfo: { hasNextPage: boolean; endCursor: string | null } } } = await ask(
+  for (let after: string | null = null; ;) {
+    const page: {
+      feed: {
+        items: { id: string; price: Price | null }[];
+        pageInfo: { hasNextPage: boolean; endCursor: string | null };
+      };
+    } = await ask(
       url,
       `query F($after: String) { feed(first: 100, after: $after) { items { id price { gross { minorUnits currency } } } pageInfo { hasNextPage endCursor } } }`,
       { after },

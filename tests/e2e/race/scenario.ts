@@ -25,25 +25,55 @@ export function race(system: () => System): void {
     const router = system().url('router');
     const staff = demoKey('router', 'staff');
     const variant = (await variantsOf(web, 'trail-lantern'))[0]!;
-    const levels = async () => (await ask<{ stockLevels: Level[] }>(router, LEVELS, { id: variant.id }, staff)).stockLevels;
+    const levels = async () =>
+      (await ask<{ stockLevels: Level[] }>(router, LEVELS, { id: variant.id }, staff)).stockLevels;
     // Whatever other scenarios have bought, twenty units are on the shelf when the race begins.
     const [shelf] = await levels();
-    const counted = await ask<{ stockCount: { __typename: string } }>(router, COUNT, { input: { variantId: variant.id, locationId: shelf!.location.id, countedQuantity: UNITS, idempotencyKey: `race-${Date.now()}` } }, staff);
+    const counted = await ask<{ stockCount: { __typename: string } }>(
+      router,
+      COUNT,
+      {
+        input: {
+          variantId: variant.id,
+          locationId: shelf!.location.id,
+          countedQuantity: UNITS,
+          idempotencyKey: `race-${Date.now()}`,
+        },
+      },
+      staff,
+    );
     expect(counted.stockCount.__typename).toBe('StockChanged');
     const committedBefore = (await levels())[0]!.committed;
 
-    const shoppers = await Promise.all(Array.from({ length: SHOPPERS }, () => shopperWith(web, [{ variantId: variant.id, quantity: 1 }])));
+    const shoppers = await Promise.all(
+      Array.from({ length: SHOPPERS }, () => shopperWith(web, [{ variantId: variant.id, quantity: 1 }])),
+    );
     const outcomes = await Promise.all(shoppers.map((shopper) => shopper.checkout()));
-    const tally = Object.fromEntries(Object.entries(Object.groupBy(outcomes, (outcome) => `${outcome.__typename} ${outcome.code ?? ''}`.trim())).map(([name, all]) => [name, all!.length]));
+    const tally = Object.fromEntries(
+      Object.entries(Object.groupBy(outcomes, (outcome) => `${outcome.__typename} ${outcome.code ?? ''}`.trim())).map(
+        ([name, all]) => [name, all!.length],
+      ),
+    );
     expect(tally).toEqual({ OrderPlaced: UNITS, 'OutOfStock OUT_OF_STOCK': SHOPPERS - UNITS });
-    expect(outcomes.find((outcome) => outcome.__typename === 'OutOfStock')!.lines).toEqual([{ variantId: variant.id, requested: 1, available: expect.any(Number) as number }]);
+    expect(outcomes.find((outcome) => outcome.__typename === 'OutOfStock')!.lines).toEqual([
+      { variantId: variant.id, requested: 1, available: expect.any(Number) as number },
+    ]);
 
     const after = await levels();
     expect(after).toEqual([expect.objectContaining({ available: 0, reserved: 0, committed: committedBefore + UNITS })]);
-    const { verifyStock } = await ask<{ verifyStock: { levelCount: number; differenceCount: number } }>(router, VERIFY, {}, staff);
+    const { verifyStock } = await ask<{ verifyStock: { levelCount: number; differenceCount: number } }>(
+      router,
+      VERIFY,
+      {},
+      staff,
+    );
     expect(verifyStock.differenceCount).toBe(0);
     expect(verifyStock.levelCount).toBeGreaterThan(500);
-    const { openCheckouts } = await run<{ openCheckouts: unknown[] }>(system().operator, 'orders', '{ openCheckouts { checkoutId state } }');
+    const { openCheckouts } = await run<{ openCheckouts: unknown[] }>(
+      system().operator,
+      'orders',
+      '{ openCheckouts { checkoutId state } }',
+    );
     expect(openCheckouts).toEqual([]);
   });
 }

@@ -19,8 +19,13 @@ export interface MainProcess {
 
 /** @param portOffset keeps runs apart from the defaults and from each other. */
 export function startMain(environment: Readonly<Record<string, string>>, portOffset: number): MainProcess {
-  const ports = Object.fromEntries(LISTENERS.map((listener) => [`${listener.toUpperCase()}_PORT`, String(DEFAULT_PORTS[listener] + portOffset)]));
-  const child = spawn(process.execPath, [MAIN], { env: { PATH: process.env['PATH'], ...ports, POSTGRES_PORT: '0', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const ports = Object.fromEntries(
+    LISTENERS.map((listener) => [`${listener.toUpperCase()}_PORT`, String(DEFAULT_PORTS[listener] + portOffset)]),
+  );
+  const child = spawn(process.execPath, [MAIN], {
+    env: { PATH: process.env['PATH'], ...ports, POSTGRES_PORT: '0', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -45,7 +50,10 @@ export function startMain(environment: Readonly<Record<string, string>>, portOff
 }
 
 /** Runs until the process ends by itself. @returns its code and what it printed. */
-export async function runToEnd(environment: Readonly<Record<string, string>>, portOffset: number): Promise<{ code: number | null; output: string }> {
+export async function runToEnd(
+  environment: Readonly<Record<string, string>>,
+  portOffset: number,
+): Promise<{ code: number | null; output: string }> {
   const main = startMain(environment, portOffset);
   const [code] = (await once(main.child, 'exit')) as [number | null];
   return { code, output: main.output() };

@@ -48,8 +48,13 @@ describe('npm start', () => {
     const third = startMain({ DATA_DIR: folder }, PORTS);
     await third.ready();
     expect(third.output()).toContain('taken over while running');
-    for (const order of orders) expect(await ask(web, ORDER, { id: order.id, token: order.token })).toEqual({ order: { number: order.number, status: 'PLACED' } });
-    expect((await variantsOf(web, 'trail-lantern'))[0]!.availability!.sellableQuantity).toBe(variant.availability!.sellableQuantity - orders.length);
+    for (const order of orders)
+      expect(await ask(web, ORDER, { id: order.id, token: order.token })).toEqual({
+        order: { number: order.number, status: 'PLACED' },
+      });
+    expect((await variantsOf(web, 'trail-lantern'))[0]!.availability!.sellableQuantity).toBe(
+      variant.availability!.sellableQuantity - orders.length,
+    );
     expect(await third.end('SIGTERM')).toBe(0);
   });
 
@@ -69,7 +74,11 @@ describe('npm start', () => {
     }, 60_000);
     expect(main.output()).toContain('PostgreSQL had ended and was started again.');
     expect(await ask(web, ORDER, placed)).toMatchObject({ order: { status: 'PLACED' } });
-    await eventually(async () => expect((await variantsOf(web, 'trail-lantern'))[0]!.availability!.sellableQuantity).toBe(variant!.availability!.sellableQuantity - 1));
+    await eventually(async () =>
+      expect((await variantsOf(web, 'trail-lantern'))[0]!.availability!.sellableQuantity).toBe(
+        variant!.availability!.sellableQuantity - 1,
+      ),
+    );
     expect(await main.end('SIGTERM')).toBe(0);
   });
 
@@ -78,16 +87,26 @@ describe('npm start', () => {
     await new Promise<void>((done) => taken.listen(4010 + PORTS, '127.0.0.1', done));
     const { code, output } = await runToEnd({ DATA_DIR: folder }, PORTS);
     taken.close();
-    expect({ code, output }).toEqual({ code: 1, output: `Taken by another process: port 34010 (web). Stop it (is the system running already?), or choose other ports, such as WEB_PORT=44010.\n` });
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: `Taken by another process: port 34010 (web). Stop it (is the system running already?), or choose other ports, such as WEB_PORT=44010.\n`,
+    });
   });
 
   it('says in one line what is wrong with DATABASE_URL', async () => {
     const unreachable = await runToEnd({ DATABASE_URL: 'postgres://someone:secret@127.0.0.1:9/shop' }, PORTS);
     expect(unreachable.code).toBe(1);
-    expect(unreachable.output).toContain('DATABASE_URL (127.0.0.1:9/shop) cannot be used: nothing listens there. Start PostgreSQL, correct the URL, or unset the variable');
+    expect(unreachable.output).toContain(
+      'DATABASE_URL (127.0.0.1:9/shop) cannot be used: nothing listens there. Start PostgreSQL, correct the URL, or unset the variable',
+    );
     expect(unreachable.output).not.toContain('secret');
     const malformed = await runToEnd({ DATABASE_URL: 'mysql://localhost/shop' }, PORTS);
-    expect(malformed).toEqual({ code: 1, output: expect.stringContaining('DATABASE_URL: must look like postgres://user:password@host:5432/database') as string });
+    expect(malformed).toEqual({
+      code: 1,
+      output: expect.stringContaining(
+        'DATABASE_URL: must look like postgres://user:password@host:5432/database',
+      ) as string,
+    });
   });
 
   it('names every environment value that cannot be used', async () => {
@@ -111,7 +130,10 @@ describe('npm start', () => {
       await admin.unsafe(`create role outside_plain login nosuperuser password 'outside-secret'`);
       await admin.unsafe('create database outside_shop owner outside_owner');
       // The roles of the subgraphs belong to the whole cluster and were made by its administrator for other tests.
-      for (const { rolname } of await admin<{ rolname: string }[]>`select rolname from pg_roles where rolname like 'kontor\\_%'`) await admin.unsafe(`grant ${rolname} to outside_owner with admin option`);
+      for (const { rolname } of await admin<
+        { rolname: string }[]
+      >`select rolname from pg_roles where rolname like 'kontor\\_%'`)
+        await admin.unsafe(`grant ${rolname} to outside_owner with admin option`);
 
       const main = startMain({ DATABASE_URL: url('outside_owner', 'outside_shop') }, PORTS);
       await main.ready();

@@ -107,4 +107,21 @@ export function signIn(system: () => System): void {
       code: 'FORBIDDEN',
     });
   });
+
+  it('shows nobody the orders of a guest whose address they signed up with', async () => {
+    const email = `victim-${randomUUID()}@example.com`;
+    const { token } = await signUpAs(email);
+    const variant = await inStock();
+    const guest = await shopperWith(web(), [{ variantId: variant.id, quantity: 1 }]);
+    const placed = await guest.checkout({ contact: { email, givenName: 'Vera' } });
+    expect(placed.__typename).toBe('OrderPlaced');
+    expect(await account(token)).toMatchObject({ givenName: null, recentOrders: [] });
+    const { order } = await ask<{ order: unknown }>(
+      web(),
+      'query O($id: ID!) { order(id: $id) { number } }',
+      { id: placed.order!.id },
+      token,
+    );
+    expect(order).toBeNull();
+  });
 }

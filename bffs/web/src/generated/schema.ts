@@ -350,7 +350,7 @@ export type CollectionPage = {
 
 /** Whom to tell about the order. */
 export type ContactInput = {
-  /** The email address; the order joins the profile of this address. */
+  /** The email address. The order joins the profile of this address, unless somebody signs in with it: then sign in to have it there. */
   email?: InputMaybe<Scalars['String']['input']>;
   /** Family name. */
   familyName?: InputMaybe<Scalars['String']['input']>;

@@ -119,7 +119,7 @@ export type CheckoutInput = {
 
 /** Whom to tell about the order. */
 export type ContactInput = {
-  /** The email address; the order joins the profile of this address. */
+  /** The email address. The order joins the profile of this address, unless somebody signs in with it: then sign in to have it there. */
   email?: string | null | undefined;
   /** Family name. */
   familyName?: string | null | undefined;

@@ -13,7 +13,9 @@ const plugins = [HISTORY_PLUGIN, explorerPlugin()];
 /** GraphiQL for one service, with a bar above it: whose page this is, the examples, and whom to act as. */
 export function Ide({ options, bar }: { options: IdeOptions; bar: HTMLElement }) {
   const storage = useMemo(() => scopedStorage(options.graphqlPath), [options]);
-  const [key, setKey] = useState(() => options.keys[Number(rememberedChoice(options.keys, options.guests, storage))]?.key);
+  const [key, setKey] = useState(
+    () => options.keys[Number(rememberedChoice(options.keys, options.guests, storage))]?.key,
+  );
   // A new fetcher makes GraphiQL read the schema again, as the new identity.
   const connection = useMemo(() => connect(options.graphqlPath, key), [options, key]);
   useEffect(() => () => connection.close(), [connection]);

@@ -56,7 +56,11 @@ export interface EdgeAuthenticator {
 export function createEdgeAuthenticator(options: EdgeOptions): EdgeAuthenticator {
   const { customers, service, channel, guests, roles } = options;
   // By the wall clock, as the ends of sessions are told.
-  const known = new LRUCache<string, { readonly caller: Caller | null }>({ max: CREDENTIALS, perf: Date, ttlResolution: 0 });
+  const known = new LRUCache<string, { readonly caller: Caller | null }>({
+    max: CREDENTIALS,
+    perf: Date,
+    ttlResolution: 0,
+  });
   let forgotten = 0;
 
   const look = async (credential: string): Promise<Caller | null> => {
@@ -64,7 +68,10 @@ export function createEdgeAuthenticator(options: EdgeOptions): EdgeAuthenticator
     const cached = known.get(hash);
     if (cached) return cached.caller;
     const before = forgotten;
-    const result = await customers.execute<Answer>({ query: AUTHENTICATE, variables: { credential } }, { caller: serviceCaller(service), requestId: `auth-${service}` });
+    const result = await customers.execute<Answer>(
+      { query: AUTHENTICATE, variables: { credential } },
+      { caller: serviceCaller(service), requestId: `auth-${service}` },
+    );
     if (!result.data) throw requestFault('SERVICE_UNAVAILABLE', 'Credentials cannot be checked now.');
     const found = result.data.authenticate;
     const caller: Caller | null = found && {
@@ -90,13 +97,17 @@ export function createEdgeAuthenticator(options: EdgeOptions): EdgeAuthenticator
       throw requestFault('UNAUTHENTICATED', 'This endpoint needs a key: send the header `Authorization: Bearer KEY`.');
     }
     const credential = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
-    if (!credential || credential.length > MAX_CREDENTIAL_LENGTH) throw requestFault('UNAUTHENTICATED', 'The Authorization header must read `Bearer KEY`.');
+    if (!credential || credential.length > MAX_CREDENTIAL_LENGTH)
+      throw requestFault('UNAUTHENTICATED', 'The Authorization header must read `Bearer KEY`.');
     const caller = await look(credential);
     if (!caller) throw requestFault('UNAUTHENTICATED', 'This key is unknown, has expired or was revoked.');
-    if (!roles.includes(caller.role)) throw requestFault('FORBIDDEN', `A ${caller.role} key does not open this endpoint.`);
-    if (channel !== null && caller.channel !== null && caller.channel !== channel) throw requestFault('FORBIDDEN', `This key belongs to the channel "${caller.channel}", not to "${channel}".`);
+    if (!roles.includes(caller.role))
+      throw requestFault('FORBIDDEN', `A ${caller.role} key does not open this endpoint.`);
+    if (channel !== null && caller.channel !== null && caller.channel !== channel)
+      throw requestFault('FORBIDDEN', `This key belongs to the channel "${caller.channel}", not to "${channel}".`);
     const acting = channel ?? caller.channel;
-    if (acting === null) throw requestFault('FORBIDDEN', 'This key names no channel: use it at the endpoint of a channel.');
+    if (acting === null)
+      throw requestFault('FORBIDDEN', 'This key names no channel: use it at the endpoint of a channel.');
     return { ...caller, channel: acting };
   };
 

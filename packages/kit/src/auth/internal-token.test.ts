@@ -10,11 +10,21 @@ describe('internal tokens', () => {
   let stock: Identity;
   beforeAll(async () => {
     keys = await generateInternalKeys(['bff-web', 'router', 'stock']);
-    [web, router, stock] = (await Promise.all(['bff-web', 'router', 'stock'].map((name) => createIdentity(name, keys[name]!)))) as [Identity, Identity, Identity];
+    [web, router, stock] = (await Promise.all(
+      ['bff-web', 'router', 'stock'].map((name) => createIdentity(name, keys[name]!)),
+    )) as [Identity, Identity, Identity];
   });
-  const refused = (token: Promise<string> | string, at = router) => expect(Promise.resolve(token).then((text) => at.verify(text))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+  const refused = (token: Promise<string> | string, at = router) =>
+    expect(Promise.resolve(token).then((text) => at.verify(text))).rejects.toMatchObject({
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
   const forge = async (kid: string, signer: string, claims: Record<string, unknown>, lifetime = '60s') =>
-    new SignJWT(claims).setProtectedHeader({ alg: 'EdDSA', kid }).setIssuer(signer).setAudience('router').setExpirationTime(lifetime).sign(await importJWK(keys[signer]!.privateKey, 'EdDSA'));
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: 'EdDSA', kid })
+      .setIssuer(signer)
+      .setAudience('router')
+      .setExpirationTime(lifetime)
+      .sign(await importJWK(keys[signer]!.privateKey, 'EdDSA'));
 
   it('carry the caller and who vouches for it', async () => {
     const token = await web.sign(guestOf('web'), 'router');
@@ -28,7 +38,8 @@ describe('internal tokens', () => {
 
   it('are good for one audience only', () => refused(web.sign(guestOf('web'), 'router'), stock));
 
-  it('are refused when another service signed in the name of one', () => refused(forge('bff-web', 'stock', { caller: guestOf('web') })));
+  it('are refused when another service signed in the name of one', () =>
+    refused(forge('bff-web', 'stock', { caller: guestOf('web') })));
 
   it('are refused after they expired', () => refused(forge('stock', 'stock', { caller: guestOf('web') }, '-1s')));
 

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { calculateJwkThumbprint, createLocalJWKSet, exportJWK, generateKeyPair, importJWK, jwtVerify, SignJWT, type JSONWebKeySet, type JWK } from 'jose';
+import {
+  calculateJwkThumbprint,
+  createLocalJWKSet,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  jwtVerify,
+  SignJWT,
+  type JSONWebKeySet,
+  type JWK,
+} from 'jose';
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { requestFault } from '../errors.ts';
@@ -29,7 +39,8 @@ export interface Verified {
 }
 
 /** A caller with the service that vouches for it, if any does. */
-export const vouchedFor = (verified: Caller | Verified): Verified | { readonly caller: Caller } => ('caller' in verified ? verified : { caller: verified });
+export const vouchedFor = (verified: Caller | Verified): Verified | { readonly caller: Caller } =>
+  'caller' in verified ? verified : { caller: verified };
 
 /** Signs callers for other services and verifies what they sign: EdDSA, an audience, a minute of life. */
 export interface Identity {
@@ -52,7 +63,11 @@ export async function generateInternalKeys(services: readonly string[]): Promise
   const pairs = await Promise.all(
     services.map(async (service) => {
       const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-      return { service, privateKey: await exportJWK(privateKey), publicKey: { ...(await exportJWK(publicKey)), kid: service, alg: 'EdDSA' } };
+      return {
+        service,
+        privateKey: await exportJWK(privateKey),
+        publicKey: { ...(await exportJWK(publicKey)), kid: service, alg: 'EdDSA' },
+      };
     }),
   );
   const trusted = { keys: pairs.map((pair) => pair.publicKey) };
@@ -65,9 +80,13 @@ export async function createIdentity(service: string, keys: InternalKeys): Promi
   const ownThumbprint = await calculateJwkThumbprint(keys.privateKey);
   const trusted = createLocalJWKSet(keys.trusted);
   const own = keys.trusted.keys.find((key) => key.kid === service);
-  if (!own || (await calculateJwkThumbprint(own)) !== ownThumbprint) throw new Error(`The internal keys do not trust ${service} itself.`);
+  if (!own || (await calculateJwkThumbprint(own)) !== ownThumbprint)
+    throw new Error(`The internal keys do not trust ${service} itself.`);
 
-  const signed = new LRUCache<string, Promise<string>>({ max: CACHE_ENTRIES, ttl: (LIFETIME_S - REUSE_UNTIL_S) * 1000 });
+  const signed = new LRUCache<string, Promise<string>>({
+    max: CACHE_ENTRIES,
+    ttl: (LIFETIME_S - REUSE_UNTIL_S) * 1000,
+  });
   const verified = new LRUCache<string, Verified>({ max: CACHE_ENTRIES });
 
   return {
@@ -92,13 +111,20 @@ export async function createIdentity(service: string, keys: InternalKeys): Promi
       const cached = verified.get(hash);
       if (cached) return cached;
       try {
-        const { payload, protectedHeader } = await jwtVerify(token, trusted, { audience: service, algorithms: ['EdDSA'], requiredClaims: ['iss', 'exp'] });
+        const { payload, protectedHeader } = await jwtVerify(token, trusted, {
+          audience: service,
+          algorithms: ['EdDSA'],
+          requiredClaims: ['iss', 'exp'],
+        });
         if (payload.iss !== protectedHeader.kid) throw new Error('issuer and key differ');
         const result: Verified = { caller: callerShape.parse(payload['caller']) as Caller, issuer: payload.iss! };
         verified.set(hash, result, { ttl: Math.max(1, payload.exp! * 1000 - Date.now()) });
         return result;
       } catch {
-        throw requestFault('UNAUTHENTICATED', 'This service only answers other services: the internal token is missing, expired or meant for somebody else.');
+        throw requestFault(
+          'UNAUTHENTICATED',
+          'This service only answers other services: the internal token is missing, expired or meant for somebody else.',
+        );
       }
     },
   };

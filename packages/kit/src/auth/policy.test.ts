@@ -5,7 +5,9 @@ import { enforcePolicy, hasScope } from './policy.ts';
 
 it('does not start with a root field that nobody decided about', () => {
   const schema = buildSchema('type Query { known: Int } type Mutation { forgotten: Int }');
-  expect(() => enforcePolicy(schema, (coordinate) => (coordinate === 'Query.known' ? 'catalogue:read' : undefined))).toThrow('Mutation.forgotten has no entry in the policy table');
+  expect(() =>
+    enforcePolicy(schema, (coordinate) => (coordinate === 'Query.known' ? 'catalogue:read' : undefined)),
+  ).toThrow('Mutation.forgotten has no entry in the policy table');
 });
 
 it('asks the table before the resolver runs', () => {
@@ -15,7 +17,11 @@ it('asks the table before the resolver runs', () => {
   field.resolve = () => (ran += 1);
   enforcePolicy(schema, () => 'prices:write');
   const call = (scopes: string[]) => field.resolve!(null, {}, { caller: { ...guestOf('web'), scopes } }, {} as never);
-  expect(() => call([])).toThrow(expect.objectContaining({ extensions: expect.objectContaining({ code: 'FORBIDDEN', scope: 'prices:write' }) as unknown }) as Error);
+  expect(() => call([])).toThrow(
+    expect.objectContaining({
+      extensions: expect.objectContaining({ code: 'FORBIDDEN', scope: 'prices:write' }) as unknown,
+    }) as Error,
+  );
   expect(ran).toBe(0);
   expect(call(['prices:write'])).toBe(1);
 });
@@ -23,5 +29,9 @@ it('asks the table before the resolver runs', () => {
 it('gives guests the catalogue and a checkout, and nothing that changes either', () => {
   const guest = guestOf('web');
   expect(['catalogue:read', 'carts:write', 'checkout'].every((scope) => hasScope(guest, scope))).toBe(true);
-  expect(['catalogue:write', 'prices:write', 'stock:write', 'channels:write', 'customers:read', 'internal'].some((scope) => hasScope(guest, scope))).toBe(false);
+  expect(
+    ['catalogue:write', 'prices:write', 'stock:write', 'channels:write', 'customers:read', 'internal'].some((scope) =>
+      hasScope(guest, scope),
+    ),
+  ).toBe(false);
 });

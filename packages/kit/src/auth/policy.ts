@@ -85,7 +85,8 @@ export function hasScope(caller: Caller, scope: string): boolean {
 
 /** @throws GraphQLError FORBIDDEN when the caller lacks the scope. */
 export function requireScope(caller: Caller, scope: string): void {
-  if (!hasScope(caller, scope)) throw requestFault('FORBIDDEN', `This needs the scope "${scope}", which the caller does not have.`, { scope });
+  if (!hasScope(caller, scope))
+    throw requestFault('FORBIDDEN', `This needs the scope "${scope}", which the caller does not have.`, { scope });
 }
 
 /** Whether the caller sees other people's data: staff and machines with an explicit scope. */
@@ -101,7 +102,10 @@ interface WithCaller {
  * @param scopeOf the scope that a coordinate needs; undefined when nobody decided.
  * @throws Error when a root field is not decided: no field is open by omission.
  */
-export function enforcePolicy(schema: GraphQLSchema, scopeOf: (coordinate: string) => string | undefined): GraphQLSchema {
+export function enforcePolicy(
+  schema: GraphQLSchema,
+  scopeOf: (coordinate: string) => string | undefined,
+): GraphQLSchema {
   const roots = new Set<unknown>([schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()]);
   const guarded =
     (scope: string, inner: GraphQLFieldResolver<unknown, WithCaller>): GraphQLFieldResolver<unknown, WithCaller> =>
@@ -116,7 +120,10 @@ export function enforcePolicy(schema: GraphQLSchema, scopeOf: (coordinate: strin
       const coordinate = `${type.name}.${field.name}`;
       const scope = scopeOf(coordinate);
       if (scope === undefined) {
-        if (roots.has(type)) throw new Error(`${coordinate} has no entry in the policy table: decide who may call it (packages/kit/src/auth/policy.ts).`);
+        if (roots.has(type))
+          throw new Error(
+            `${coordinate} has no entry in the policy table: decide who may call it (packages/kit/src/auth/policy.ts).`,
+          );
         continue;
       }
       field.resolve = guarded(scope, field.resolve ?? defaultFieldResolver);

@@ -34,11 +34,19 @@ export interface EventBus {
    * Each event is handled by one process of the group, again until the handler succeeds.
    * @param group the consumer's name, such as `orders-variants`.
    */
-  consume(group: string, topics: readonly string[], handler: (events: readonly DomainEvent[]) => Promise<void>): Promise<Listening>;
+  consume(
+    group: string,
+    topics: readonly string[],
+    handler: (events: readonly DomainEvent[]) => Promise<void>,
+  ): Promise<Listening>;
   /**
    * Every process hears every event from now on; nothing is kept for it.
    * @param onGap called when events may have been missed: read again what you show.
    */
-  listen(topics: readonly string[], handler: (events: readonly DomainEvent[]) => void, onGap: () => void): Promise<Listening>;
+  listen(
+    topics: readonly string[],
+    handler: (events: readonly DomainEvent[]) => void,
+    onGap: () => void,
+  ): Promise<Listening>;
   close(): Promise<void>;
 }

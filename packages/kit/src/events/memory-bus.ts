@@ -22,7 +22,8 @@ export function createMemoryBus(): EventBus {
     add();
     return { stop: () => Promise.resolve(void remove()) };
   };
-  const of = (events: readonly DomainEvent[], topics: ReadonlySet<string>) => events.filter((event) => topics.has(event.topic));
+  const of = (events: readonly DomainEvent[], topics: ReadonlySet<string>) =>
+    events.filter((event) => topics.has(event.topic));
 
   return {
     async publish(events) {
@@ -36,16 +37,28 @@ export function createMemoryBus(): EventBus {
           if (wanted.length > 0) await consumer.handler(wanted);
         }),
       );
-      const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map((outcome) => outcome.reason as unknown);
+      const failures = outcomes
+        .filter((outcome) => outcome.status === 'rejected')
+        .map((outcome) => outcome.reason as unknown);
       if (failures.length > 0) throw new AggregateError(failures, 'a consumer could not handle these events');
     },
     consume(group, topics, handler) {
       if (consumers.has(group)) throw new Error(`two consumers in this process are called ${group}`);
-      return Promise.resolve(register(() => consumers.set(group, { topics: new Set(topics), handler }), () => consumers.delete(group)));
+      return Promise.resolve(
+        register(
+          () => consumers.set(group, { topics: new Set(topics), handler }),
+          () => consumers.delete(group),
+        ),
+      );
     },
     listen(topics, handler) {
       const listener = { topics: new Set(topics), handler };
-      return Promise.resolve(register(() => listeners.add(listener), () => listeners.delete(listener)));
+      return Promise.resolve(
+        register(
+          () => listeners.add(listener),
+          () => listeners.delete(listener),
+        ),
+      );
     },
     close: () => {
       consumers.clear();

@@ -1,5 +1,14 @@
 import { connect, type NatsConnection } from '@nats-io/transport-node';
-import { AckPolicy, DeliverPolicy, jetstream, jetstreamManager, RetentionPolicy, StorageType, type ConsumerMessages, type JsMsg } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  jetstream,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type ConsumerMessages,
+  type JsMsg,
+} from '@nats-io/jetstream';
 import type { Logger } from '../logger.ts';
 import type { DomainEvent, EventBus, Listening } from './event.ts';
 
@@ -13,11 +22,29 @@ const RETRY_MS = 1_000;
 const FETCH_MS = 5_000;
 
 /** A bus on NATS JetStream, for services in processes of their own. The stream keeps a day or 512 MiB, whichever is less. */
-export async function createNatsBus(options: { readonly servers: readonly string[]; readonly name: string; readonly logger: Logger }): Promise<EventBus> {
+export async function createNatsBus(options: {
+  readonly servers: readonly string[];
+  readonly name: string;
+  readonly logger: Logger;
+}): Promise<EventBus> {
   const { logger } = options;
-  const connection: NatsConnection = await connect({ servers: [...options.servers], name: options.name, maxReconnectAttempts: -1, reconnectTimeWait: 250, waitOnFirstConnect: true, timeout: 10_000 });
+  const connection: NatsConnection = await connect({
+    servers: [...options.servers],
+    name: options.name,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: 250,
+    waitOnFirstConnect: true,
+    timeout: 10_000,
+  });
   const manager = await jetstreamManager(connection);
-  const config = { subjects: [`${SUBJECTS}>`], retention: RetentionPolicy.Limits, storage: StorageType.File, max_age: DAY_NS, max_bytes: MAX_BYTES, duplicate_window: 120 * 1e9 };
+  const config = {
+    subjects: [`${SUBJECTS}>`],
+    retention: RetentionPolicy.Limits,
+    storage: StorageType.File,
+    max_age: DAY_NS,
+    max_bytes: MAX_BYTES,
+    duplicate_window: 120 * 1e9,
+  };
   await manager.streams.add({ name: STREAM, ...config }).catch(async (error: unknown) => {
     // Services start together: whoever comes second finds the stream made. Anything else is a real fault and fails here again.
     logger.debug({ error }, 'the stream exists');
@@ -26,7 +53,11 @@ export async function createNatsBus(options: { readonly servers: readonly string
   const stream = jetstream(connection);
   const subjectOf = (topic: string) => SUBJECTS + topic;
 
-  const consumeTopic = async (group: string, topic: string, handler: (events: readonly DomainEvent[]) => Promise<void>): Promise<Listening> => {
+  const consumeTopic = async (
+    group: string,
+    topic: string,
+    handler: (events: readonly DomainEvent[]) => Promise<void>,
+  ): Promise<Listening> => {
     const durable = `${group}-${topic.replaceAll('.', '-')}`;
     await manager.consumers.add(STREAM, {
       durable_name: durable,
@@ -76,7 +107,9 @@ export async function createNatsBus(options: { readonly servers: readonly string
   return {
     async publish(events) {
       // One after the other per batch would cost a round trip each; the server keeps the order in which one connection sends.
-      await Promise.all(events.map((event) => stream.publish(subjectOf(event.topic), JSON.stringify(event), { msgID: event.eventId })));
+      await Promise.all(
+        events.map((event) => stream.publish(subjectOf(event.topic), JSON.stringify(event), { msgID: event.eventId })),
+      );
     },
 
     // A consumer per topic: several subjects in one need a server of 2.10, and Debian has 2.9.

@@ -20,9 +20,22 @@ describe('the outbox and its relay', () => {
   afterAll(() => test.drop());
   beforeEach(() => db.sql`truncate prices.outbox, prices.inbox`);
 
-  const append = (count: number, from = 0) => inTransaction(db, (tx) => appendEvents(tx, SCHEMA, Array.from({ length: count }, (_, index) => ({ topic: 'test.happened', key: 'k', payload: { number: from + index } }))));
-  const numbers = (events: readonly DomainEvent[]) => events.map((event) => (event.payload as { number: number }).number);
-  const relayTo = (bus: ReturnType<typeof createMemoryBus>) => createRelay({ db, schema: SCHEMA, bus, logger: silentLogger });
+  const append = (count: number, from = 0) =>
+    inTransaction(db, (tx) =>
+      appendEvents(
+        tx,
+        SCHEMA,
+        Array.from({ length: count }, (_, index) => ({
+          topic: 'test.happened',
+          key: 'k',
+          payload: { number: from + index },
+        })),
+      ),
+    );
+  const numbers = (events: readonly DomainEvent[]) =>
+    events.map((event) => (event.payload as { number: number }).number);
+  const relayTo = (bus: ReturnType<typeof createMemoryBus>) =>
+    createRelay({ db, schema: SCHEMA, bus, logger: silentLogger });
 
   it('publishes what was committed, once, in order', async () => {
     const bus = createMemoryBus();
@@ -76,7 +89,9 @@ describe('the outbox and its relay', () => {
     relay.start();
     await append(1);
     await eventually(() => expect(seen).toEqual([0]));
-    const [lock] = await db.sql<{ pid: number }[]>`select pid from pg_locks where locktype = 'advisory' and classid = 7103 and database = (select oid from pg_database where datname = current_database())`;
+    const [lock] = await db.sql<
+      { pid: number }[]
+    >`select pid from pg_locks where locktype = 'advisory' and classid = 7103 and database = (select oid from pg_database where datname = current_database())`;
     await db.sql`select pg_terminate_backend(${lock!.pid}, 5000)`;
     await append(2, 1);
     await eventually(() => expect(new Set(seen)).toEqual(new Set([0, 1, 2])));
@@ -90,11 +105,15 @@ describe('the outbox and its relay', () => {
     await bus.consume('effects', ['test.happened'], (events) =>
       consumeOnce(db, SCHEMA, 'effects', events, (_tx, fresh) => Promise.resolve(void effects.push(...numbers(fresh)))),
     );
-    await bus.consume('shaky', ['test.happened'], () => (failures-- > 0 ? Promise.reject(new Error('not now')) : Promise.resolve()));
+    await bus.consume('shaky', ['test.happened'], () =>
+      failures-- > 0 ? Promise.reject(new Error('not now')) : Promise.resolve(),
+    );
     const relay = relayTo(bus);
     await append(2);
     relay.start();
-    await eventually(async () => expect(await db.sql`select 1 from prices.outbox where published_at is null`).toHaveLength(0));
+    await eventually(async () =>
+      expect(await db.sql`select 1 from prices.outbox where published_at is null`).toHaveLength(0),
+    );
     await relay.stop();
     expect(effects).toEqual([0, 1]);
   });

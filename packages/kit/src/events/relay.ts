@@ -35,7 +35,13 @@ export interface Relay {
  * Rows are picked by `published_at is null`, never by a number above the last one: numbers become visible out of order.
  * A row is marked after the bus has it, so that a crash in between repeats it.
  */
-export function createRelay(options: { readonly db: Database; readonly schema: string; readonly bus: EventBus; readonly logger: Logger; readonly onPublished?: (count: number) => void }): Relay {
+export function createRelay(options: {
+  readonly db: Database;
+  readonly schema: string;
+  readonly bus: EventBus;
+  readonly logger: Logger;
+  readonly onPublished?: (count: number) => void;
+}): Relay {
   const { db, schema, bus, logger } = options;
   let stopping = false;
   let wake: () => void = () => undefined;
@@ -61,7 +67,13 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
     if (rows.length === 0) return 0;
     // The driver connects again by itself, but the lock went with the old session: somebody else may lead by now.
     if (rows[0]!.pid !== leader) throw new Error('the connection that held the lock was lost');
-    const events: DomainEvent[] = rows.map((row) => ({ eventId: row.event_id, topic: row.topic, key: row.key, payload: row.payload, occurredAt: new Date(row.occurred_at).toISOString() }));
+    const events: DomainEvent[] = rows.map((row) => ({
+      eventId: row.event_id,
+      topic: row.topic,
+      key: row.key,
+      payload: row.payload,
+      occurredAt: new Date(row.occurred_at).toISOString(),
+    }));
     await bus.publish(events);
     await sql`update ${sql(schema)}.outbox set published_at = ${sql(schema)}.app_now() where seq = any(${rows.map((row) => row.seq)}::bigint[])`;
     backoffMs = FIRST_BACKOFF_MS;
@@ -93,7 +105,9 @@ export function createRelay(options: { readonly db: Database; readonly schema: s
       let wait = ELECTION_MS;
       try {
         sql ??= db.single();
-        const [row] = await sql<{ elected: boolean; pid: number }[]>`select pg_try_advisory_lock(${LOCK_CLASS.relay}, hashtext(${schema})) as elected, pg_backend_pid() as pid`;
+        const [row] = await sql<
+          { elected: boolean; pid: number }[]
+        >`select pg_try_advisory_lock(${LOCK_CLASS.relay}, hashtext(${schema})) as elected, pg_backend_pid() as pid`;
         if (row?.elected) await lead(sql, row.pid);
       } catch (error) {
         if (!stopping) logger.warn({ err: error, schema }, 'events wait in the outbox');

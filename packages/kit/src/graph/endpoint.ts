@@ -1,8 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
-import { getOperationAST, GraphQLError, OperationTypeNode, parse, subscribe, validate, type DocumentNode, type ExecutionResult, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import {
+  getOperationAST,
+  GraphQLError,
+  OperationTypeNode,
+  parse,
+  subscribe,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Logger } from '../logger.ts';
 import type { ServiceMetrics } from '../metrics.ts';
 import { requestFault } from '../errors.ts';
@@ -66,7 +81,11 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
       return Promise.resolve({
         didResolveOperation: ({ document, operation, contextValue }) => {
           if (operation) checkLimits(document, operation, limitsOf(contextValue));
-          if (operation?.operation === OperationTypeNode.SUBSCRIPTION) throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'A subscription needs a WebSocket at the same path, with the protocol graphql-transport-ws.');
+          if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
+            throw requestFault(
+              'SUBSCRIPTION_NOT_SUPPORTED',
+              'A subscription needs a WebSocket at the same path, with the protocol graphql-transport-ws.',
+            );
           return Promise.resolve();
         },
         didEncounterErrors: ({ errors, contextValue }) => {
@@ -77,8 +96,16 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
           response.http.headers.set('x-request-id', contextValue.requestId);
           if (response.body.kind !== 'single') return Promise.resolve();
           const { singleResult } = response.body;
-          if (singleResult.errors) singleResult.errors = singleResult.errors.map((error) => withRequestId(error, contextValue.requestId));
-          metrics.operations.observe({ graph: options.name, operation: operation?.operation ?? 'invalid', outcome: singleResult.errors ? 'error' : 'ok' }, (performance.now() - startedAt) / 1000);
+          if (singleResult.errors)
+            singleResult.errors = singleResult.errors.map((error) => withRequestId(error, contextValue.requestId));
+          metrics.operations.observe(
+            {
+              graph: options.name,
+              operation: operation?.operation ?? 'invalid',
+              outcome: singleResult.errors ? 'error' : 'ok',
+            },
+            (performance.now() - startedAt) / 1000,
+          );
           return Promise.resolve();
         },
       });
@@ -94,15 +121,33 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
     parseOptions: { maxTokens: limits.tokens },
-    logger: { debug: () => undefined, info: () => undefined, warn: (message: unknown) => logger.warn(message), error: (message: unknown) => logger.error(message) },
+    logger: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (message: unknown) => logger.warn(message),
+      error: (message: unknown) => logger.error(message),
+    },
     // Apollo Server does not say whose error it is: the request id stands in the error, or is filled in when the response is sent.
-    formatError: (formatted) => formatError(formatted, typeof formatted.extensions?.['requestId'] === 'string' ? formatted.extensions['requestId'] : ''),
+    formatError: (formatted) =>
+      formatError(
+        formatted,
+        typeof formatted.extensions?.['requestId'] === 'string' ? formatted.extensions['requestId'] : '',
+      ),
     // The cache-control plugin wraps every resolver of every field; we set cache headers ourselves. Nothing reports to anybody.
-    plugins: [ApolloServerPluginLandingPageDisabled(), ApolloServerPluginCacheControlDisabled(), ApolloServerPluginUsageReportingDisabled(), watch, ...(options.plugins ?? [])],
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      watch,
+      ...(options.plugins ?? []),
+    ],
   });
 
   const formatOne = (error: unknown, requestId: string): GraphQLFormattedError => {
-    const asGraphQL = error instanceof GraphQLError ? error : new GraphQLError('fault', { originalError: error instanceof Error ? error : new Error(String(error)) });
+    const asGraphQL =
+      error instanceof GraphQLError
+        ? error
+        : new GraphQLError('fault', { originalError: error instanceof Error ? error : new Error(String(error)) });
     logFault(logger, asGraphQL, requestId);
     return formatError(asGraphQL.toJSON(), requestId);
   };
@@ -117,15 +162,32 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
       document = parse(request.query, { maxTokens: limits.tokens });
       const errors = validate(schema, document);
       if (errors.length > 0) {
-        yield { errors: errors.map((error) => formatOne(new GraphQLError(error.message, { nodes: error.nodes ?? null, extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }), call.requestId)) };
+        yield {
+          errors: errors.map((error) =>
+            formatOne(
+              new GraphQLError(error.message, {
+                nodes: error.nodes ?? null,
+                extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
+              }),
+              call.requestId,
+            ),
+          ),
+        };
         return;
       }
       documents.set(request.query, document);
     }
     const operation = getOperationAST(document, request.operationName);
-    if (!operation) throw requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.');
+    if (!operation)
+      throw requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.');
     checkLimits(document, operation, limitsOf(call));
-    const result = await subscribe({ schema, document, contextValue: options.context(call), variableValues: request.variables ?? null, operationName: request.operationName ?? null });
+    const result = await subscribe({
+      schema,
+      document,
+      contextValue: options.context(call),
+      variableValues: request.variables ?? null,
+      operationName: request.operationName ?? null,
+    });
     if (!(Symbol.asyncIterator in result)) {
       yield formatResult(result, call.requestId);
       return;
@@ -152,7 +214,11 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     async execute<Data>(request: GraphRequest, call: Call) {
       admit(request.query, call);
       const response = await server.executeOperation(
-        { query: request.query, variables: request.variables as Record<string, unknown>, ...(request.operationName ? { operationName: request.operationName } : {}) },
+        {
+          query: request.query,
+          variables: request.variables as Record<string, unknown>,
+          ...(request.operationName ? { operationName: request.operationName } : {}),
+        },
         { contextValue: options.context(call) },
       );
       if (response.body.kind !== 'single') throw new Error('incremental delivery is not supported in memory');
@@ -166,4 +232,5 @@ const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQL
   error.extensions?.['requestId'] ? error : { ...error, extensions: { ...error.extensions, requestId } };
 
 /** A request id that a caller sent, if it is one that can be logged, else a new one. */
-export const acceptRequestId = (given: string | string[] | undefined): string => (typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID());
+export const acceptRequestId = (given: string | string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();

@@ -47,10 +47,18 @@ function messageOf(code: ErrorCode, message: string): string {
 }
 
 /** Logs a fault once, where it happened. What another of our services has masked was logged there. */
-export function logFault(logger: Logger, error: { readonly extensions?: Record<string, unknown>; readonly path?: unknown }, requestId: string): void {
+export function logFault(
+  logger: Logger,
+  error: { readonly extensions?: Record<string, unknown>; readonly path?: unknown },
+  requestId: string,
+): void {
   if (codeOf(error) !== 'INTERNAL' || error.extensions?.['code'] === 'INTERNAL') return;
-  logger.error({ err: withoutParameters(unwrapResolverError(error)), requestId, path: error.path }, 'a request met a fault');
+  logger.error(
+    { err: withoutParameters(unwrapResolverError(error)), requestId, path: error.path },
+    'a request met a fault',
+  );
 }
 
 /** Drizzle writes the parameters of a failed statement into its message: addresses and hashes are not for the log. PostgreSQL's own error has none. */
-const withoutParameters = (error: unknown): unknown => (error instanceof DrizzleQueryError && error.cause ? error.cause : error);
+const withoutParameters = (error: unknown): unknown =>
+  error instanceof DrizzleQueryError && error.cause ? error.cause : error;

@@ -35,13 +35,21 @@ export interface GraphClient {
 }
 
 /** A document as text with the types of its result and variables, made by codegen. */
-export type TypedDocument<Data, Variables> = { toString(): string; readonly __apiType?: (variables: Variables) => Data };
+export type TypedDocument<Data, Variables> = {
+  toString(): string;
+  readonly __apiType?: (variables: Variables) => Data;
+};
 
 /**
  * Sends a typed document and returns its data.
  * @throws the first error when there is no data; fields that failed alone are null in the data.
  */
-export async function ask<Data, Variables extends Record<string, unknown>>(client: GraphClient, call: Call, document: TypedDocument<Data, Variables>, variables: Variables): Promise<Data> {
+export async function ask<Data, Variables extends Record<string, unknown>>(
+  client: GraphClient,
+  call: Call,
+  document: TypedDocument<Data, Variables>,
+  variables: Variables,
+): Promise<Data> {
   const result = await client.execute<Data>({ query: document.toString(), variables }, call);
   if (result.data) return result.data;
   const first = result.errors?.[0];

@@ -9,7 +9,13 @@ const TIMEOUT_MS = 10_000;
 /** A peer that vanished without a word is noticed within two of these. */
 const KEEP_ALIVE_MS = 12_000;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-const agent = new Agent({ connections: 128, keepAliveTimeout: 30_000, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, connect: { timeout: 2_000 } });
+const agent = new Agent({
+  connections: 128,
+  keepAliveTimeout: 30_000,
+  headersTimeout: TIMEOUT_MS,
+  bodyTimeout: TIMEOUT_MS,
+  connect: { timeout: 2_000 },
+});
 
 /** Nothing was sent: another process of the same service may take the call, whatever it is. */
 const NOT_SENT = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
@@ -21,7 +27,13 @@ const codeOf = (error: unknown): string => (error instanceof Error && 'code' in 
  * @param options.urls the processes of the service; calls go round, and pass over those that do not listen.
  * @param options.audience the service's name: the token is good for nobody else.
  */
-export function createHttpClient(options: { readonly urls: readonly string[]; readonly audience: string; readonly identity: Identity; readonly timeoutMs?: number; readonly keepAliveMs?: number }): GraphClient {
+export function createHttpClient(options: {
+  readonly urls: readonly string[];
+  readonly audience: string;
+  readonly identity: Identity;
+  readonly timeoutMs?: number;
+  readonly keepAliveMs?: number;
+}): GraphClient {
   const { urls, audience, identity } = options;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const keepAliveMs = options.keepAliveMs ?? KEEP_ALIVE_MS;
@@ -32,12 +44,21 @@ export function createHttpClient(options: { readonly urls: readonly string[]; re
     const { statusCode, body } = await httpRequest(url, {
       dispatcher: agent,
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${await identity.sign(call.caller, audience)}`, 'x-request-id': call.requestId },
-      body: JSON.stringify({ query: request.query, variables: request.variables, operationName: request.operationName }),
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${await identity.sign(call.caller, audience)}`,
+        'x-request-id': call.requestId,
+      },
+      body: JSON.stringify({
+        query: request.query,
+        variables: request.variables,
+        operationName: request.operationName,
+      }),
       signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
     });
     const text = await body.text();
-    if (text.length > MAX_ANSWER_BYTES) throw requestFault('SERVICE_UNAVAILABLE', `${audience} gave an answer that is too large.`);
+    if (text.length > MAX_ANSWER_BYTES)
+      throw requestFault('SERVICE_UNAVAILABLE', `${audience} gave an answer that is too large.`);
     try {
       const result = JSON.parse(text) as GraphResult;
       if (result !== null && typeof result === 'object' && ('data' in result || 'errors' in result)) return result;
@@ -56,7 +77,8 @@ export function createHttpClient(options: { readonly urls: readonly string[]; re
         } catch (error) {
           if (error instanceof Error && error.name === 'GraphQLError') throw error;
           if (NOT_SENT.has(codeOf(error)) && tries < urls.length) continue;
-          if (error instanceof Error && error.name === 'TimeoutError') throw requestFault('TIMEOUT', `${audience} did not answer within ${timeoutMs} ms.`);
+          if (error instanceof Error && error.name === 'TimeoutError')
+            throw requestFault('TIMEOUT', `${audience} did not answer within ${timeoutMs} ms.`);
           if (call.signal?.aborted) throw error;
           throw requestFault('SERVICE_UNAVAILABLE', `${audience} cannot be reached.`);
         }
@@ -83,7 +105,11 @@ export function createHttpClient(options: { readonly urls: readonly string[]; re
         },
         connectionAckWaitTimeout: timeoutMs,
       });
-      const events = client.iterate<Data>({ query: request.query, variables: request.variables ?? null, operationName: request.operationName ?? null });
+      const events = client.iterate<Data>({
+        query: request.query,
+        variables: request.variables ?? null,
+        operationName: request.operationName ?? null,
+      });
       const stop = () => void events.return?.();
       call.signal?.addEventListener('abort', stop, { once: true });
       try {

@@ -20,7 +20,10 @@ describe('document limits', () => {
   });
 
   it('stop fragments that multiply', () => {
-    const doubling = Array.from({ length: 20 }, (_, index) => `fragment F${index} on T { ...F${index + 1} ...F${index + 1} }`).join(' ');
+    const doubling = Array.from(
+      { length: 20 },
+      (_, index) => `fragment F${index} on T { ...F${index + 1} ...F${index + 1} }`,
+    ).join(' ');
     expect(check(`{ a { ...F0 } } ${doubling} fragment F20 on T { x }`)).toThrow('fields after spreading fragments');
   });
 
@@ -40,7 +43,9 @@ describe('document limits', () => {
   });
 
   it('bound root fields and directives', () => {
-    expect(check(`{ ${Array.from({ length: 11 }, (_, index) => `f${index}`).join(' ')} }`)).toThrow('at most 10 root fields');
+    expect(check(`{ ${Array.from({ length: 11 }, (_, index) => `f${index}`).join(' ')} }`)).toThrow(
+      'at most 10 root fields',
+    );
     expect(check(`{ a ${'@skip(if: false) '.repeat(21)} }`)).toThrow('at most 20 directives');
   });
 });

@@ -1,4 +1,14 @@
-import { GraphQLError, Kind, Lexer, Source, TokenKind, type DocumentNode, type FragmentDefinitionNode, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  Lexer,
+  Source,
+  TokenKind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import { requestFault } from '../errors.ts';
 
 /** What a document may cost before anything is planned or executed. */
@@ -13,7 +23,13 @@ export interface DocumentLimits {
 /** For documents that strangers write. */
 export const PUBLIC_LIMITS: DocumentLimits = { tokens: 1_000, depth: 10, aliases: 15, rootFields: 10, directives: 20 };
 /** For documents of our own services, which are part of the code. */
-export const INTERNAL_LIMITS: DocumentLimits = { tokens: 10_000, depth: 30, aliases: 200, rootFields: 50, directives: 200 };
+export const INTERNAL_LIMITS: DocumentLimits = {
+  tokens: 10_000,
+  depth: 30,
+  aliases: 200,
+  rootFields: 50,
+  directives: 200,
+};
 /**
  * Root fields that must stand alone: each is an attempt at a secret, and aliases would make many attempts of one request.
  * (OWASP GraphQL cheat sheet, batching attacks.)
@@ -40,8 +56,16 @@ interface Cost {
  */
 export function checkLimits(document: DocumentNode, operation: OperationDefinitionNode, limits: DocumentLimits): void {
   const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions) if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const cost: Cost = { depth: 0, aliases: 0, rootFields: 0, directives: operation.directives?.length ?? 0, visited: 0, alone: null };
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const cost: Cost = {
+    depth: 0,
+    aliases: 0,
+    rootFields: 0,
+    directives: operation.directives?.length ?? 0,
+    visited: 0,
+    alone: null,
+  };
 
   const visit = (selectionSet: SelectionSetNode, depth: number, maximum: number) => {
     for (const selection of selectionSet.selections) {
@@ -56,7 +80,10 @@ export function checkLimits(document: DocumentNode, operation: OperationDefiniti
         if (depth > limit) throw tooComplex('levels of depth', limit);
         if (selection.selectionSet) visit(selection.selectionSet, depth + 1, limit);
       } else {
-        const inner = selection.kind === Kind.INLINE_FRAGMENT ? selection.selectionSet : fragments.get(selection.name.value)?.selectionSet;
+        const inner =
+          selection.kind === Kind.INLINE_FRAGMENT
+            ? selection.selectionSet
+            : fragments.get(selection.name.value)?.selectionSet;
         if (inner) visit(inner, depth, maximum);
       }
     }
@@ -78,10 +105,12 @@ export function checkTokens(text: string, maximum: number): void {
   if (text.length <= maximum) return;
   const lexer = new Lexer(new Source(text));
   try {
-    for (let count = 0; lexer.advance().kind !== TokenKind.EOF; ) if (++count > maximum) throw tooComplex('tokens', maximum);
+    for (let count = 0; lexer.advance().kind !== TokenKind.EOF;)
+      if (++count > maximum) throw tooComplex('tokens', maximum);
   } catch (error) {
     if (error instanceof GraphQLError && error.extensions['code'] === 'DOCUMENT_TOO_COMPLEX') throw error;
   }
 }
 
-const tooComplex = (what: string, maximum: number) => requestFault('DOCUMENT_TOO_COMPLEX', `A document may have at most ${maximum} ${what}. Split it, or ask for less.`);
+const tooComplex = (what: string, maximum: number) =>
+  requestFault('DOCUMENT_TOO_COMPLEX', `A document may have at most ${maximum} ${what}. Split it, or ask for less.`);

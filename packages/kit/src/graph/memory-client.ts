@@ -14,7 +14,11 @@ export function createMemoryClient(name: string, target: () => GraphClient | nul
   };
   // Whoever holds this client is a service of this process: strangers come in over HTTP.
   const vouched = (call: Call): Call => ({ ...call, issuer: 'this process' });
-  if (!roundTrip) return { execute: (request, call) => reach().execute(request, vouched(call)), subscribe: (request, call) => reach().subscribe(request, vouched(call)) };
+  if (!roundTrip)
+    return {
+      execute: (request, call) => reach().execute(request, vouched(call)),
+      subscribe: (request, call) => reach().subscribe(request, vouched(call)),
+    };
 
   const copy = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
   return {
@@ -22,7 +26,8 @@ export function createMemoryClient(name: string, target: () => GraphClient | nul
       return copy(await reach().execute(copy(request), { ...vouched(call), caller: copy(call.caller) }));
     },
     async *subscribe(request, call) {
-      for await (const event of reach().subscribe(copy(request), { ...vouched(call), caller: copy(call.caller) })) yield copy(event) as never;
+      for await (const event of reach().subscribe(copy(request), { ...vouched(call), caller: copy(call.caller) }))
+        yield copy(event) as never;
     },
   };
 }

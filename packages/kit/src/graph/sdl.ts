@@ -10,16 +10,25 @@ const shared = (name: string) => fileURLToPath(new URL(`../../schema/${name}`, i
 /** Parses a `.graphql` file. @param url as in `new URL('../schema.graphql', import.meta.url)`. */
 export const readSdl = (url: URL | string): DocumentNode => parse(readFileSync(url, 'utf8'));
 
-type ResolverMap = NonNullable<Exclude<Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number], { kind: string }>['resolvers']>;
+type ResolverMap = NonNullable<
+  Exclude<Extract<Parameters<typeof buildSubgraphSchema>[0], readonly unknown[]>[number], { kind: string }>['resolvers']
+>;
 // Resolver maps are checked by the types that codegen makes; the builders of both libraries type them more loosely.
 type Resolvers = object;
 
 /** The executable schema of a subgraph's public or internal SDL, with the types of `common.graphql`. */
 export function buildGraph(sdl: DocumentNode, resolvers: Resolvers): GraphQLSchema {
-  return buildSubgraphSchema([{ typeDefs: readSdl(shared('common.graphql')), resolvers: scalarResolvers as ResolverMap }, { typeDefs: sdl, resolvers: resolvers as ResolverMap }]);
+  return buildSubgraphSchema([
+    { typeDefs: readSdl(shared('common.graphql')), resolvers: scalarResolvers as ResolverMap },
+    { typeDefs: sdl, resolvers: resolvers as ResolverMap },
+  ]);
 }
 
 /** The executable schema of a BFF's SDL, with the types of `channel.graphql`. */
 export function buildChannelGraph(sdl: DocumentNode, resolvers: Resolvers): GraphQLSchema {
-  return makeExecutableSchema({ typeDefs: [readSdl(shared('channel.graphql')), sdl], resolvers: [scalarResolvers, resolvers] as never, inheritResolversFromInterfaces: false });
+  return makeExecutableSchema({
+    typeDefs: [readSdl(shared('channel.graphql')), sdl],
+    resolvers: [scalarResolvers, resolvers] as never,
+    inheritResolversFromInterfaces: false,
+  });
 }

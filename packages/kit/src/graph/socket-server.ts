@@ -2,7 +2,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Context } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
-import { getOperationAST, GraphQLError, parse, type DocumentNode, type ExecutionArgs, type ExecutionResult, type FormattedExecutionResult } from 'graphql';
+import {
+  getOperationAST,
+  GraphQLError,
+  parse,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+} from 'graphql';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Caller } from '../auth/caller.ts';
 import { vouchedFor, type Verified } from '../auth/internal-token.ts';
@@ -90,7 +98,10 @@ export function serveSockets(options: SocketOptions): SocketServer {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
       async onConnect(ctx) {
         const { request } = ctx.extra;
-        const given = ctx.connectionParams?.['authorization'] ?? ctx.connectionParams?.['Authorization'] ?? request.headers.authorization;
+        const given =
+          ctx.connectionParams?.['authorization'] ??
+          ctx.connectionParams?.['Authorization'] ??
+          request.headers.authorization;
         try {
           const authorization = typeof given === 'string' ? given : undefined;
           const verified = vouchedFor(await authenticate({ authorization }));
@@ -108,21 +119,39 @@ export function serveSockets(options: SocketOptions): SocketServer {
         }
       },
       async onSubscribe(ctx, _id, payload) {
-        if (Object.keys(ctx.subscriptions).length > MAX_SUBSCRIPTIONS) return [new GraphQLError(`A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`, { extensions: { code: 'RATE_LIMITED' } })];
+        if (Object.keys(ctx.subscriptions).length > MAX_SUBSCRIPTIONS)
+          return [
+            new GraphQLError(`A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`, {
+              extensions: { code: 'RATE_LIMITED' },
+            }),
+          ];
         const document = parsed(payload.query);
         if (document instanceof GraphQLError) return [document];
-        if (!getOperationAST(document, payload.operationName)) return [requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.')];
+        if (!getOperationAST(document, payload.operationName))
+          return [requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.')];
         const refusal = await recheck(ctx);
         if (refusal) return [refusal];
-        const request: GraphRequest = { query: payload.query, variables: payload.variables ?? undefined, operationName: payload.operationName ?? undefined };
+        const request: GraphRequest = {
+          query: payload.query,
+          variables: payload.variables ?? undefined,
+          operationName: payload.operationName ?? undefined,
+        };
         // graphql-ws only looks at the document to tell a subscription from the rest; the endpoint does the work.
-        return { schema: undefined as never, document, operationName: payload.operationName, rootValue: request, contextValue: callOf(ctx) } satisfies ExecutionArgs;
+        return {
+          schema: undefined as never,
+          document,
+          operationName: payload.operationName,
+          rootValue: request,
+          contextValue: callOf(ctx),
+        } satisfies ExecutionArgs;
       },
       onDisconnect: (ctx) => clearTimeout(states.get(ctx)?.expiry),
       // Errors are formatted already; graphql-ws would take them for GraphQLErrors and break on the first.
       onNext: (_ctx, _id, _payload, _args, result) => result as FormattedExecutionResult,
-      execute: async (args) => (await endpoint.execute(args.rootValue as GraphRequest, args.contextValue as Call)) as ExecutionResult,
-      subscribe: (args) => subscribeUntilReturn(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
+      execute: async (args) =>
+        (await endpoint.execute(args.rootValue as GraphRequest, args.contextValue as Call)) as ExecutionResult,
+      subscribe: (args) =>
+        subscribeUntilReturn(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
     },
     server,
     PING_MS,
@@ -171,7 +200,10 @@ function parsed(query: string): DocumentNode | GraphQLError {
   try {
     return parse(query, { maxTokens: MAX_TOKENS });
   } catch (error) {
-    return requestFault('GRAPHQL_PARSE_FAILED', error instanceof Error ? error.message : 'The document is not GraphQL.');
+    return requestFault(
+      'GRAPHQL_PARSE_FAILED',
+      error instanceof Error ? error.message : 'The document is not GraphQL.',
+    );
   }
 }
 
@@ -179,7 +211,11 @@ function parsed(query: string): DocumentNode | GraphQLError {
  * A subscription whose end reaches its source at once. A generator alone would not: its `return` waits until the `next` that
  * is under way has an event, and a quiet source may never have one.
  */
-function subscribeUntilReturn(endpoint: GraphEndpoint, request: GraphRequest, call: Call): AsyncGenerator<GraphResult, void> {
+function subscribeUntilReturn(
+  endpoint: GraphEndpoint,
+  request: GraphRequest,
+  call: Call,
+): AsyncGenerator<GraphResult, void> {
   const controller = new AbortController();
   const events = withFormattedErrors(endpoint, request, { ...call, signal: controller.signal });
   return {
@@ -199,7 +235,11 @@ function subscribeUntilReturn(endpoint: GraphEndpoint, request: GraphRequest, ca
 }
 
 /** A subscription that broke off ends with its error as the last event, so that every client shows it. */
-async function* withFormattedErrors(endpoint: GraphEndpoint, request: GraphRequest, call: Call): AsyncGenerator<GraphResult, void> {
+async function* withFormattedErrors(
+  endpoint: GraphEndpoint,
+  request: GraphRequest,
+  call: Call,
+): AsyncGenerator<GraphResult, void> {
   try {
     yield* endpoint.subscribe(request, call);
   } catch (error) {
@@ -215,4 +255,3 @@ function sameOrigin(request: IncomingMessage): boolean {
   if (!origin) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
 }
-

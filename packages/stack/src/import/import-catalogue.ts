@@ -29,7 +29,8 @@ export interface CatalogueReport {
   readonly tookMs: number;
 }
 
-const PRODUCTS = 'mutation P($input: ProductsUpsertInput!) { productsUpsert(input: $input) { results { handle outcome productId variantIds reason } } }';
+const PRODUCTS =
+  'mutation P($input: ProductsUpsertInput!) { productsUpsert(input: $input) { results { handle outcome productId variantIds reason } } }';
 const PRICES = 'mutation P($input: PricesUpsertInput!) { pricesUpsert(input: $input) { changedCount } }';
 const LEVELS = 'mutation L($input: LevelsImportInput!) { levelsImport(input: $input) { changedCount } }';
 
@@ -45,9 +46,20 @@ interface UpsertResult {
  * nothing, also after sales; good rows are kept whatever the others are.
  * @param onProgress bytes read of the file.
  */
-export async function importCatalogue(operator: Operator, file: string, target: ImportTarget, onProgress: (bytes: number) => void = () => undefined): Promise<CatalogueReport> {
+export async function importCatalogue(
+  operator: Operator,
+  file: string,
+  target: ImportTarget,
+  onProgress: (bytes: number) => void = () => undefined,
+): Promise<CatalogueReport> {
   const startedAt = performance.now();
-  const report = { products: { created: 0, updated: 0, unchanged: 0, rejected: 0 }, variants: 0, pricesChanged: 0, levelsChanged: 0, lines: [] as ReportLine[] };
+  const report = {
+    products: { created: 0, updated: 0, unchanged: 0, rejected: 0 },
+    variants: 0,
+    pricesChanged: 0,
+    levelsChanged: 0,
+    lines: [] as ReportLine[],
+  };
   const stream = createReadStream(file);
   stream.on('data', () => onProgress(stream.bytesRead));
 
@@ -66,7 +78,13 @@ export async function importCatalogue(operator: Operator, file: string, target: 
   let batch: CsvProduct[] = [];
   for await (const item of readShopifyCsv(stream)) {
     if (item.kind === 'rejection') {
-      report.lines.push({ line: item.line, handle: item.handle ?? '', kind: 'rejected', column: item.column ?? '', reason: item.reason });
+      report.lines.push({
+        line: item.line,
+        handle: item.handle ?? '',
+        kind: 'rejected',
+        column: item.column ?? '',
+        reason: item.reason,
+      });
       continue;
     }
     batch.push(item);
@@ -82,32 +100,77 @@ export async function importCatalogue(operator: Operator, file: string, target: 
   return { ...report, tookMs: performance.now() - startedAt };
 }
 
-async function writeBatch(operator: Operator, batch: readonly CsvProduct[], target: ImportTarget, report: { products: CatalogueReport['products'] & Record<string, number>; variants: number; pricesChanged: number; levelsChanged: number; lines: ReportLine[] }): Promise<void> {
-  const { productsUpsert } = await run<{ productsUpsert: { results: UpsertResult[] } }>(operator, 'products', PRODUCTS, {
-    input: { products: batch.map((each) => each.product), publishIn: target.channels.map((channel) => channel.code) },
-  });
+async function writeBatch(
+  operator: Operator,
+  batch: readonly CsvProduct[],
+  target: ImportTarget,
+  report: {
+    products: CatalogueReport['products'] & Record<string, number>;
+    variants: number;
+    pricesChanged: number;
+    levelsChanged: number;
+    lines: ReportLine[];
+  },
+): Promise<void> {
+  const { productsUpsert } = await run<{ productsUpsert: { results: UpsertResult[] } }>(
+    operator,
+    'products',
+    PRODUCTS,
+    {
+      input: { products: batch.map((each) => each.product), publishIn: target.channels.map((channel) => channel.code) },
+    },
+  );
   const prices: { variantId: string; amountMinor: number; compareAtMinor: number | null }[] = [];
   const levels: { variantId: string; quantity: number; reference: string }[] = [];
   productsUpsert.results.forEach((result, index) => {
     const source = batch[index]!;
-    for (const note of source.notes) report.lines.push({ line: note.line, handle: source.product.handle, kind: 'note', column: note.column ?? '', reason: note.reason });
+    for (const note of source.notes)
+      report.lines.push({
+        line: note.line,
+        handle: source.product.handle,
+        kind: 'note',
+        column: note.column ?? '',
+        reason: note.reason,
+      });
     report.products[result.outcome.toLowerCase()]! += 1;
     if (result.outcome === 'REJECTED') {
-      report.lines.push({ line: source.line, handle: source.product.handle, kind: 'rejected', column: '', reason: result.reason ?? 'refused' });
+      report.lines.push({
+        line: source.line,
+        handle: source.product.handle,
+        kind: 'rejected',
+        column: '',
+        reason: result.reason ?? 'refused',
+      });
       return;
     }
     report.variants += source.variants.length;
     source.variants.forEach((variant, position) => {
       const variantId = result.variantIds[position]!;
       const amountMinor = parseAmount(variant.price, target.currency);
-      if (amountMinor === null || amountMinor < 0) report.lines.push({ line: variant.line, handle: source.product.handle, kind: 'note', column: 'Variant Price', reason: `"${variant.price}" is not an amount in ${target.currency}: the variant is kept without a price` });
-      else prices.push({ variantId, amountMinor, compareAtMinor: variant.compareAt === null ? null : parseAmount(variant.compareAt, target.currency) });
+      if (amountMinor === null || amountMinor < 0)
+        report.lines.push({
+          line: variant.line,
+          handle: source.product.handle,
+          kind: 'note',
+          column: 'Variant Price',
+          reason: `"${variant.price}" is not an amount in ${target.currency}: the variant is kept without a price`,
+        });
+      else
+        prices.push({
+          variantId,
+          amountMinor,
+          compareAtMinor: variant.compareAt === null ? null : parseAmount(variant.compareAt, target.currency),
+        });
       levels.push({ variantId, quantity: variant.quantity, reference: `shopify:${variantId}` });
     });
   });
   const [pricesUpsert, levelsImport] = await Promise.all([
-    run<{ pricesUpsert: { changedCount: number } }>(operator, 'prices', PRICES, { input: { priceListCode: target.priceListCode, prices } }),
-    run<{ levelsImport: { changedCount: number } }>(operator, 'stock', LEVELS, { input: { locationId: target.location.locationId, levels } }),
+    run<{ pricesUpsert: { changedCount: number } }>(operator, 'prices', PRICES, {
+      input: { priceListCode: target.priceListCode, prices },
+    }),
+    run<{ levelsImport: { changedCount: number } }>(operator, 'stock', LEVELS, {
+      input: { locationId: target.location.locationId, levels },
+    }),
   ]);
   report.pricesChanged += pricesUpsert.pricesUpsert.changedCount;
   report.levelsChanged += levelsImport.levelsImport.changedCount;

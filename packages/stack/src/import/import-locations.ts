@@ -14,7 +14,10 @@ const storeShape = z.object({
   city: z.string().optional(),
   state: z.string().optional(),
   zip: z.string().optional(),
-  country: z.string().regex(/^[A-Z]{2}$/, 'must be two upper-case letters').optional(),
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be two upper-case letters')
+    .optional(),
   location: z.object({ lat: z.number().min(-90).max(90), lon: z.number().min(-180).max(180) }),
 });
 
@@ -31,7 +34,11 @@ export interface LocationsReport {
  * import changes nothing.
  * @param channels codes of channels that shall sell the stores' stock, besides what they have.
  */
-export async function importLocations(operator: Operator, file: string, options: { readonly country: string; readonly channels: readonly string[] }): Promise<LocationsReport> {
+export async function importLocations(
+  operator: Operator,
+  file: string,
+  options: { readonly country: string; readonly channels: readonly string[] },
+): Promise<LocationsReport> {
   const channels = options.channels.length > 0 ? chooseChannels(await readChannels(operator), options.channels) : [];
   const { size } = await stat(file);
   if (size > MAX_BYTES) throw new Error(`${file} has ${Math.round(size / 1e6)} MB; at most 50 MB are read.`);
@@ -48,11 +55,16 @@ export async function importLocations(operator: Operator, file: string, options:
   entries.forEach((entry: unknown, index) => {
     const result = storeShape.safeParse(entry);
     if (!result.success) {
-      rejected.push({ entry: index + 1, reason: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ') });
+      rejected.push({
+        entry: index + 1,
+        reason: result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '),
+      });
       return;
     }
     const store = result.data;
-    const code = `store-${String(store.id).toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`;
+    const code = `store-${String(store.id)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, '-')}`;
     if (stores.has(code)) {
       rejected.push({ entry: index + 1, reason: `id ${store.id} stands in the file twice` });
       return;
@@ -78,7 +90,9 @@ export async function importLocations(operator: Operator, file: string, options:
   let created = 0;
   let updated = 0;
   for (let from = 0; from < list.length; from += CHUNK) {
-    const { locationsUpsert } = await run<{ locationsUpsert: { locationIds: string[]; createdCount: number; updatedCount: number } }>(
+    const { locationsUpsert } = await run<{
+      locationsUpsert: { locationIds: string[]; createdCount: number; updatedCount: number };
+    }>(
       operator,
       'stock',
       'mutation L($input: LocationsUpsertInput!) { locationsUpsert(input: $input) { locationIds createdCount updatedCount } }',
@@ -93,7 +107,18 @@ export async function importLocations(operator: Operator, file: string, options:
 }
 
 async function addToChannel(operator: Operator, code: string, ids: readonly string[]): Promise<void> {
-  const { channelStates } = await run<{ channelStates: { code: string; name: string; currencies: string[]; countries: string[]; locales: string[]; locationIds: string[] }[] }>(operator, 'products', '{ channelStates { code name currencies countries locales locationIds } }');
+  const { channelStates } = await run<{
+    channelStates: {
+      code: string;
+      name: string;
+      currencies: string[];
+      countries: string[];
+      locales: string[];
+      locationIds: string[];
+    }[];
+  }>(operator, 'products', '{ channelStates { code name currencies countries locales locationIds } }');
   const channel = channelStates.find((each) => each.code === code)!;
-  await run(operator, 'products', 'mutation C($input: ChannelUpsertInput!) { channelUpsert(input: $input) { code } }', { input: { ...channel, locationIds: [...new Set([...channel.locationIds, ...ids])] } });
+  await run(operator, 'products', 'mutation C($input: ChannelUpsertInput!) { channelUpsert(input: $input) { code } }', {
+    input: { ...channel, locationIds: [...new Set([...channel.locationIds, ...ids])] },
+  });
 }

@@ -31,9 +31,20 @@ export async function openOperatorSession(env: StackEnv): Promise<OperatorSessio
   const keys = await generateInternalKeys(names);
   const bus = createMemoryBus();
   const services: Partial<Record<Subgraph, Service>> = {};
-  const products: GraphClient = { execute: (request, call) => services.products!.graph(INTERNAL_PATH).execute(request, call), subscribe: (request, call) => services.products!.graph(INTERNAL_PATH).subscribe(request, call) };
+  const products: GraphClient = {
+    execute: (request, call) => services.products!.graph(INTERNAL_PATH).execute(request, call),
+    subscribe: (request, call) => services.products!.graph(INTERNAL_PATH).subscribe(request, call),
+  };
   const pools = names.map((name) => openDatabase({ url: database.urls[name], name: `kontor-import-${name}`, max: 4 }));
-  const deps = await Promise.all(names.map(async (name, index) => ({ db: pools[index]!, bus, identity: await createIdentity(name, keys[name]!), logger: createLogger(name, env.logLevel), peers: { products } })));
+  const deps = await Promise.all(
+    names.map(async (name, index) => ({
+      db: pools[index]!,
+      bus,
+      identity: await createIdentity(name, keys[name]!),
+      logger: createLogger(name, env.logLevel),
+      peers: { products },
+    })),
+  );
   services.products = createProducts(deps[0]!);
   services.prices = createPrices(deps[1]!);
   services.stock = createStock(deps[2]!);
@@ -57,7 +68,9 @@ export async function openOperatorSession(env: StackEnv): Promise<OperatorSessio
 async function inUse(url: string): Promise<boolean> {
   const sql = postgres(url, { max: 1, onnotice: () => undefined });
   try {
-    const [row] = await sql<{ count: number }[]>`select count(*)::int as count from pg_stat_activity where pid <> pg_backend_pid() and application_name like 'kontor-%'`;
+    const [row] = await sql<
+      { count: number }[]
+    >`select count(*)::int as count from pg_stat_activity where pid <> pg_backend_pid() and application_name like 'kontor-%'`;
     return (row?.count ?? 0) > 0;
   } finally {
     await sql.end({ timeout: 1 });

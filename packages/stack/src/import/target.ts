@@ -34,15 +34,25 @@ export interface TargetWishes {
 }
 
 export const readChannels = async (operator: Operator): Promise<ChannelState[]> =>
-  (await run<{ channelStates: ChannelState[] }>(operator, 'products', '{ channelStates { code name currencies countries locationIds } }')).channelStates;
+  (
+    await run<{ channelStates: ChannelState[] }>(
+      operator,
+      'products',
+      '{ channelStates { code name currencies countries locationIds } }',
+    )
+  ).channelStates;
 
 /** @throws Error naming what does not exist and what does. */
 export function chooseChannels(all: readonly ChannelState[], codes: readonly string[]): ChannelState[] {
-  if (all.length === 0) throw new Error('There is no channel yet, so nothing could be sold. Run `npm start` once, which makes the demo channels, or make one with the mutation channelSet.');
+  if (all.length === 0)
+    throw new Error(
+      'There is no channel yet, so nothing could be sold. Run `npm start` once, which makes the demo channels, or make one with the mutation channelSet.',
+    );
   if (codes.length === 0) return [...all];
   return codes.map((code) => {
     const found = all.find((channel) => channel.code === code);
-    if (!found) throw new Error(`There is no channel "${code}". There are: ${all.map((channel) => channel.code).join(', ')}.`);
+    if (!found)
+      throw new Error(`There is no channel "${code}". There are: ${all.map((channel) => channel.code).join(', ')}.`);
     return found;
   });
 }
@@ -57,18 +67,34 @@ export async function chooseTarget(operator: Operator, wishes: TargetWishes): Pr
   const ids = [...new Set(channels.flatMap((channel) => channel.locationIds))];
   const locations: LocationState[] = [];
   for (let from = 0; from < ids.length; from += CHUNK) {
-    const { locationStates } = await run<{ locationStates: (LocationState | null)[] }>(operator, 'stock', 'query L($ids: [ID!]!) { locationStates(ids: $ids) { locationId code name kind country } }', { ids: ids.slice(from, from + CHUNK) });
+    const { locationStates } = await run<{ locationStates: (LocationState | null)[] }>(
+      operator,
+      'stock',
+      'query L($ids: [ID!]!) { locationStates(ids: $ids) { locationId code name kind country } }',
+      { ids: ids.slice(from, from + CHUNK) },
+    );
     locations.push(...locationStates.filter((each) => each !== null));
   }
   const home = channels[0]!.countries[0];
   const preference = (each: LocationState) => Number(each.kind === 'WAREHOUSE') * 2 + Number(each.country === home);
   locations.sort((a, b) => preference(b) - preference(a) || (a.code < b.code ? -1 : 1));
-  const location = wishes.location === undefined ? locations[0] : locations.find((each) => each.code === wishes.location);
+  const location =
+    wishes.location === undefined ? locations[0] : locations.find((each) => each.code === wishes.location);
   if (!location) {
-    const known = locations.slice(0, 20).map((each) => each.code).join(', ');
-    throw new Error(`${wishes.location === undefined ? 'The channels have no location to put stock into' : `There is no location "${wishes.location}" in these channels`}. There are: ${known || 'none'}.`);
+    const known = locations
+      .slice(0, 20)
+      .map((each) => each.code)
+      .join(', ');
+    throw new Error(
+      `${wishes.location === undefined ? 'The channels have no location to put stock into' : `There is no location "${wishes.location}" in these channels`}. There are: ${known || 'none'}.`,
+    );
   }
   const priceListCode = `base-${currency.toLowerCase()}`;
-  await run(operator, 'prices', 'mutation P($input: PriceListUpsertInput!) { priceListUpsert(input: $input) { code } }', { input: { code: priceListCode, scope: 'BASE', currency, taxIncluded: currency !== 'USD' } });
+  await run(
+    operator,
+    'prices',
+    'mutation P($input: PriceListUpsertInput!) { priceListUpsert(input: $input) { code } }',
+    { input: { code: priceListCode, scope: 'BASE', currency, taxIncluded: currency !== 'USD' } },
+  );
   return { channels, currency, priceListCode, location };
 }

@@ -14,6 +14,21 @@ export async function findAccount(db: Db | Tx, email: string): Promise<(Customer
   return row ?? null;
 }
 
+/** The profile of an address in lower case, and whether somebody signs in with it; null when there is none. */
+export async function findProfile(
+  db: Db | Tx,
+  email: string,
+): Promise<{ customer: Customer; signsIn: boolean } | null> {
+  const [row] = await db
+    .select({ ...customerColumns, passwordOf: passwords.customerId })
+    .from(customers)
+    .leftJoin(passwords, eq(passwords.customerId, customers.customerId))
+    .where(eq(customers.email, email));
+  if (!row) return null;
+  const { passwordOf, ...customer } = row;
+  return { customer, signsIn: passwordOf !== null };
+}
+
 /** Gives a new profile its password. */
 export async function insertPassword(tx: Tx, customerId: string, hash: string): Promise<void> {
   await tx.insert(passwords).values({ customerId, hash, changedAt: sql`customers.app_now()` });

@@ -131,8 +131,8 @@ export type CustomerEnsurePayload = {
   __typename?: 'CustomerEnsurePayload';
   /** Whether it was made by this call. */
   created: Scalars['Boolean']['output'];
-  /** Its id. */
-  customerId: Scalars['ID']['output'];
+  /** Its id; null when somebody signs in with it: their address is not verified, so what names it without signing in stays apart. */
+  customerId?: Maybe<Scalars['ID']['output']>;
 };
 
 /** The idempotency key was used before with another input: use a new key for a new intent. */
@@ -473,7 +473,7 @@ export interface CursorScalarConfig extends GraphQLScalarTypeConfig<ResolversTyp
 
 export type CustomerEnsurePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomerEnsurePayload'] = ResolversParentTypes['CustomerEnsurePayload']> = {
   created?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
-  customerId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
 
 export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['DateTime'], any> {

@@ -271,7 +271,7 @@ export type CheckoutResult = ApprovalRequired | Busy | CheckoutInvalid | CreditE
 
 /** Whom to tell about the order. */
 export type ContactInput = {
-  /** The email address; the order joins the profile of this address. */
+  /** The email address. The order joins the profile of this address, unless somebody signs in with it: then sign in to have it there. */
   email?: InputMaybe<Scalars['String']['input']>;
   /** Family name. */
   familyName?: InputMaybe<Scalars['String']['input']>;

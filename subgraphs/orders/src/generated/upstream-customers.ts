@@ -22,7 +22,7 @@ export type CustomerEnsureMutationVariables = Exact<{
 }>;
 
 
-export type CustomerEnsureMutation = { customerEnsure: { customerId: string } };
+export type CustomerEnsureMutation = { customerEnsure: { customerId: string | null } };
 
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };

@@ -22,7 +22,12 @@ describe('a command that waited for another', () => {
   const makeLevel = async (quantity: number) => {
     const { channel, locationIds } = await makeChannel(db, 1);
     const level = { variantId: newId(), locationId: locationIds[0]! };
-    await countStock(db, caller, { ...level, countedQuantity: quantity, expectedQuantity: null, idempotencyKey: newId() });
+    await countStock(db, caller, {
+      ...level,
+      countedQuantity: quantity,
+      expectedQuantity: null,
+      idempotencyKey: newId(),
+    });
     return { channel, level };
   };
 
@@ -32,11 +37,17 @@ describe('a command that waited for another', () => {
     await db.sql.begin(async (tx) => {
       await tx`select from stock.variant_versions where variant_id = ${level.variantId} for update`;
       reserving = createReserve(db)(demandOf(channel, [[{ ...level, quantity: 5 }]], { key: newId() }));
-      await eventually(async () => expect(await db.sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`).toHaveLength(1));
+      await eventually(async () =>
+        expect(
+          await db.sql`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`,
+        ).toHaveLength(1),
+      );
       await tx`update stock.levels set available = 5 where variant_id = ${level.variantId}`;
     });
     expect(await reserving).toMatchObject({ kind: 'held' });
-    expect(await db.sql`select available, reserved from stock.levels where variant_id = ${level.variantId}`).toEqual([{ available: 0, reserved: 5 }]);
+    expect(await db.sql`select available, reserved from stock.levels where variant_id = ${level.variantId}`).toEqual([
+      { available: 0, reserved: 5 },
+    ]);
   });
 
   it('counts to what was counted, whatever came in meanwhile', async () => {
@@ -47,7 +58,9 @@ describe('a command that waited for another', () => {
         receiveStock(db, caller, { ...level, quantity: 5, idempotencyKey: newId() }),
       ]);
       expect([count.kind, receipt.kind]).toEqual(['changed', 'changed']);
-      const [row] = await db.sql<{ available: number }[]>`select available from stock.levels where variant_id = ${level.variantId}`;
+      const [row] = await db.sql<
+        { available: number }[]
+      >`select available from stock.levels where variant_id = ${level.variantId}`;
       expect([3, 8]).toContain(row!.available);
     }
     // The first test writes past the ledger on purpose.
