@@ -159,8 +159,11 @@ export async function provision(adminUrl: string, schemas: readonly string[]): P
         const role = roleOf(schema);
         const password = createHmac('sha256', secret).update(`role:${role}`).digest('base64url');
         const [known] = await tx`select 1 from pg_roles where rolname = ${role}`;
+        // Only a superuser may name the other attributes of a role that is there, even to leave them as they are.
         await tx.unsafe(
-          `${known ? 'alter' : 'create'} role ${role} login nosuperuser nocreatedb nocreaterole password '${password}'`,
+          known
+            ? `alter role ${role} login password '${password}'`
+            : `create role ${role} login nosuperuser nocreatedb nocreaterole password '${password}'`,
         );
         await tx.unsafe(`grant ${role} to current_user`);
         await tx.unsafe(`grant connect, create on database "${database}" to ${role}`);

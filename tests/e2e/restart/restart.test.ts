@@ -135,11 +135,14 @@ describe('npm start', () => {
       >`select rolname from pg_roles where rolname like 'kontor\\_%'`)
         await admin.unsafe(`grant ${rolname} to outside_owner with admin option`);
 
-      const main = startMain({ DATABASE_URL: url('outside_owner', 'outside_shop') }, PORTS);
-      await main.ready();
-      const [variant] = await variantsOf(main.url('web'), 'trail-lantern');
-      expect(variant!.availability!.sellableQuantity).toBe(20);
-      expect(await main.end('SIGTERM')).toBe(0);
+      // Twice: the second start finds the roles made.
+      for (const start of ['first', 'second']) {
+        const main = startMain({ DATABASE_URL: url('outside_owner', 'outside_shop') }, PORTS);
+        await main.ready();
+        const [variant] = await variantsOf(main.url('web'), 'trail-lantern');
+        expect({ start, left: variant!.availability!.sellableQuantity }).toEqual({ start, left: 20 });
+        expect(await main.end('SIGTERM')).toBe(0);
+      }
 
       const refused = await runToEnd({ DATABASE_URL: url('outside_plain', 'outside_shop') }, PORTS);
       expect(refused.code).toBe(1);
