@@ -21,11 +21,15 @@ const answers = (port: number) =>
     socket.once('error', () => done(false));
   });
 
-/** @throws Error with one clear line when there is no `nats-server`. */
+/** @throws Error with one clear line when there is no `nats-server`, or its port is taken. */
 export async function startNatsServer(options: {
   readonly port: number;
   readonly folder: string;
 }): Promise<NatsServer> {
+  if (await answers(options.port))
+    throw new Error(
+      `Port ${options.port} for nats-server is taken. If a NATS server with JetStream runs there, use it: NATS_URL=nats://127.0.0.1:${options.port}. Else stop what is there.`,
+    );
   await mkdir(options.folder, { recursive: true });
   const child = spawn('nats-server', ['-a', '127.0.0.1', '-p', String(options.port), '-js', '-sd', options.folder], {
     stdio: 'ignore',
