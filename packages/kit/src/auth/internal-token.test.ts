@@ -41,6 +41,14 @@ describe('internal tokens', () => {
   it('are refused when another service signed in the name of one', () =>
     refused(forge('bff-web', 'stock', { caller: guestOf('web') })));
 
+  it('speak for the service that signed, and for no other', async () => {
+    const caller = (subject: string) => ({ role: 'service', subject, channel: null, scopes: [] });
+    expect((await router.verify(await forge('stock', 'stock', { caller: caller('stock') }))).caller.subject).toBe(
+      'stock',
+    );
+    await refused(forge('stock', 'stock', { caller: caller('orders') }));
+  });
+
   it('are refused after they expired', () => refused(forge('stock', 'stock', { caller: guestOf('web') }, '-1s')));
 
   it('are refused without an algorithm, with nonsense in them, or with a caller of no known role', async () => {

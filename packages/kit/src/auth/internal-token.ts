@@ -117,7 +117,11 @@ export async function createIdentity(service: string, keys: InternalKeys): Promi
           requiredClaims: ['iss', 'exp'],
         });
         if (payload.iss !== protectedHeader.kid) throw new Error('issuer and key differ');
-        const result: Verified = { caller: callerShape.parse(payload['caller']) as Caller, issuer: payload.iss! };
+        const caller = callerShape.parse(payload['caller']) as Caller;
+        // A service vouches for people, and of services for itself alone.
+        if (caller.role === 'service' && caller.subject !== payload.iss)
+          throw new Error('a service in the name of another');
+        const result: Verified = { caller, issuer: payload.iss! };
         verified.set(hash, result, { ttl: Math.max(1, payload.exp! * 1000 - Date.now()) });
         return result;
       } catch {
