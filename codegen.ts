@@ -4,7 +4,7 @@
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { Supergraph } from '@apollo/federation-internals';
+import { apiSchemaOf } from './router/src/composition/api-schema.ts';
 import type { CodegenConfig } from '@graphql-codegen/cli';
 import { type DocumentNode, type FragmentDefinitionNode, Kind, print, printSchema, visit } from 'graphql';
 
@@ -112,7 +112,7 @@ function internalDocuments(service: string, folder: string): Outputs {
 /** The graph as clients of the router see it: the supergraph without its federation directives; '' before it exists. */
 function publicGraph(): string {
   if (!existsSync(SUPERGRAPH)) return '';
-  return printSchema(Supergraph.build(readFileSync(SUPERGRAPH, 'utf8')).apiSchema().toGraphQLJSSchema());
+  return printSchema(apiSchemaOf(readFileSync(SUPERGRAPH, 'utf8')));
 }
 
 /** Names of the fragments that a definition spreads, also through other fragments. */

@@ -37,8 +37,16 @@ describe('a request to the router', () => {
 
   test('is answered for a partner in the channel of the key', async () => {
     const { status, body, headers } = await router.post(PARTNER, CHANNEL, { 'x-request-id': 'request-of-a-partner' });
-    expect({ status, body }).toEqual({ status: 200, body: { data: { channel: { code: 'marketplace' } } } });
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: {
+        data: { channel: { code: 'marketplace' } },
+        extensions: { cost: { estimated: 1, limit: 1_000, remaining: 59_999, resetMs: expect.any(Number) as number } },
+      },
+    });
     expect(headers.get('x-request-id')).toBe('request-of-a-partner');
+    expect(headers.get('ratelimit-policy')).toBe('"cost";q=60000;w=60;kontor-unit="cost"');
+    expect(headers.get('ratelimit')).toMatch(/^"cost";r=59999;t=\d+$/);
   });
 
   test.each([
@@ -55,17 +63,20 @@ describe('a request to the router', () => {
     expect(shop.state.asked).toEqual([]);
   });
 
-  test('is refused as a whole when it holds a field that the caller has no scope for, and no subgraph hears of it', async () => {
+  test('is answered without the fields that the caller has no scope for, each with an error, and no subgraph hears of them', async () => {
     const query =
       'query ($id: ID!) { channel { code } ...Stock } fragment Stock on Query { stock: stockLevels(variantId: $id) }';
-    const refused = await router.post(PARTNER, { query, variables: { id: 'v1' } });
-    expect(refused.status).toBe(403);
-    expect(refused.body.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', scope: 'stock:read' });
-    expect(refused.body.data).toBeUndefined();
-    expect(shop.state.asked).toEqual([]);
+    const narrow = await router.post(PARTNER, { query, variables: { id: 'v1' } });
+    expect(narrow.status).toBe(200);
+    // Nobody may see a part of a root field that must not be null.
+    expect(narrow.body.data).toBeNull();
+    expect(narrow.body.errors).toMatchObject([
+      { path: ['stock'], extensions: { code: 'FORBIDDEN', scope: 'stock:read', coordinate: 'Query.stockLevels' } },
+    ]);
+    expect(shop.state.asked.map(({ subgraph }) => subgraph)).toEqual(['products']);
 
     const allowed = await router.post(`Bearer ${KEYS.stockPartner}`, { query, variables: { id: 'v1' } });
-    expect(allowed.body).toEqual({ data: { channel: { code: 'marketplace' }, stock: [1] } });
+    expect(allowed.body.data).toEqual({ channel: { code: 'marketplace' }, stock: [1] });
   });
 
   test('is refused for a mutation without its scope', async () => {

@@ -1,89 +1,165 @@
-import { createEdgeAuthenticator } from '@kontor/kit/src/auth/edge.ts';
-import type { Identity } from '@kontor/kit/src/auth/internal-token.ts';
-import { createEndpoint } from '@kontor/kit/src/graph/endpoint.ts';
-import type { Call, GraphClient } from '@kontor/kit/src/graph/graph.ts';
-import { INTERNAL_LIMITS, PUBLIC_LIMITS } from '@kontor/kit/src/graph/limits.ts';
+import { createEndpoint, type GraphEndpoint } from '@kontor/kit/src/graph/endpoint.ts';
+import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import { mountIde, type IdeExample, type IdeKey } from '@kontor/kit/src/ide.ts';
+import { requestFault } from '@kontor/kit/src/errors.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
 import { createMetrics } from '@kontor/kit/src/metrics.ts';
-import { createService, type Credentials, type Service } from '@kontor/kit/src/service.ts';
-import { createApolloExecutor } from './executor/apollo-gateway.ts';
-import { readOwnership } from './ownership.ts';
-import { createPolicyCheck, policyPlugin } from './policy.ts';
-import { forwardSubscriptions } from './subscriptions.ts';
-import { apiSchemaOf, apiSdlOf, subgraphsOf } from './supergraph.ts';
+import { createService, type Mount, type Service } from '@kontor/kit/src/service.ts';
+import type { Access } from './access.ts';
+import { CONTRACTS } from './contracts/contracts.ts';
+import { contractViews } from './contracts/contract-views.ts';
+import { shareInFlight } from './execution/share-in-flight.ts';
+import { createRouterEngine } from './pipeline/router-engine.ts';
+import { serveGeneration, type ServedGraph, type ServedGraphs } from './pipeline/served-graphs.ts';
+import { loadGeneration } from './planning/generation.ts';
+import { createGenerations } from './planning/generations.ts';
+import { chooseOverrides } from './planning/overrides.ts';
+import { assertRootFieldsDecided } from './policy/root-fields.ts';
+import { subgraphsOf } from './supergraph.ts';
+import { createTraffic, type TrafficOptions } from './traffic/traffic.ts';
+import type { TrafficConfig } from './traffic/traffic-config.ts';
+import { VERSION_HEADER, versionsOf } from './traffic/version-header.ts';
 
 const NAME = 'router';
 const PATH = '/graphql';
-/** Three parts, as a JSON Web Token has them; keys of partners have one. */
-const INTERNAL_TOKEN = /^Bearer\s+([\w-]+\.[\w-]+\.[\w-]+)$/i;
+
+/** What identical requests at one moment have in common: nothing, their reads of subgraphs, or all of it. */
+export type Share = 'nothing' | 'reads' | 'requests';
 
 export interface RouterDeps {
-  readonly identity: Identity;
   readonly logger: Logger;
   readonly supergraphSdl: string;
-  /** The public graphs of the subgraphs, by their names in the supergraph. */
-  readonly subgraphs: Readonly<Record<string, GraphClient>>;
-  /** The internal graph of customers, which knows the keys of partners. */
-  readonly customers: GraphClient;
+  /** Makes the client of a subgraph: at other URLs than those of the environment when some are given. */
+  readonly subgraphs: TrafficOptions['subgraphs'];
+  readonly access: Access;
+  readonly share?: Share;
+  readonly traffic?: TrafficConfig;
   /** What GraphiQL offers; without it there is no page. */
   readonly ide?: { readonly examples: readonly IdeExample[]; readonly keys: readonly IdeKey[] };
 }
 
-/** Our own services send documents that are part of the code; everybody else is a stranger. */
-const limitsOf = ({ issuer }: Pick<Call, 'issuer'>) => (issuer === undefined ? PUBLIC_LIMITS : INTERNAL_LIMITS);
+/** A router, not listening yet. */
+export interface Router extends Service {
+  /** Serves another supergraph from now on. @throws SupergraphError when it cannot be served: the current one stays. */
+  update(supergraphSdl: string): Promise<void>;
+  /** Sets weights, versions, limits of time and retries anew. @throws Error when the configuration names what is not there. */
+  redirect(traffic: TrafficConfig): void;
+}
 
 /**
- * The router: the supergraph at `/graphql` for our services (by internal token) and for partners and staff (by key).
- * @throws Error when a subgraph of the supergraph is not given, or a root field stands in no policy.
+ * Builds the router: a supergraph at `/graphql`, and what its contracts show of it at `/<contract>/graphql`.
+ * @throws SupergraphError, or Error when a subgraph of the supergraph is not given or a root field stands in no policy.
  */
-export function createApp(deps: RouterDeps): Service {
-  const { identity, logger, supergraphSdl, subgraphs, customers, ide } = deps;
-  const missing = subgraphsOf(supergraphSdl).filter(({ name }) => !Object.hasOwn(subgraphs, name));
-  if (missing.length > 0)
-    throw new Error(
-      `The supergraph needs subgraphs that the router was not given: ${missing.map(({ name }) => name).join(', ')}.`,
-    );
-
+export async function createApp(deps: RouterDeps): Promise<Router> {
+  const { logger, access, share = 'reads' } = deps;
   const metrics = createMetrics(NAME);
-  const schema = apiSchemaOf(supergraphSdl);
-  const sdl = apiSdlOf(schema);
-  const policy = createPolicyCheck(schema);
-  const { gateway } = createApolloExecutor({ supergraphSdl, subgraphs, logger });
-  const endpoint = createEndpoint({
-    name: NAME,
+  const traffic = createTraffic({
+    subgraphs: deps.subgraphs,
+    ...(deps.traffic ? { config: deps.traffic } : {}),
     logger,
-    metrics,
-    limits: INTERNAL_LIMITS,
-    limitsOf,
-    introspection: true,
-    source: { gateway },
-    context: (call) => call,
-    subscribe: forwardSubscriptions({ schema, ownership: readOwnership(supergraphSdl), subgraphs, limitsOf, policy }),
-    plugins: [policyPlugin(policy)],
+    registry: metrics.registry,
   });
-
-  const keys = createEdgeAuthenticator({
-    customers,
-    service: NAME,
-    channel: null,
-    guests: false,
-    roles: ['staff', 'integration', 'customer'],
-  });
-  const authenticate = (credentials: Credentials) => {
-    const token = INTERNAL_TOKEN.exec(credentials.authorization ?? '')?.[1];
-    return token === undefined ? keys.authenticate(credentials) : identity.verify(token);
+  const clients = new Map<string, GraphClient>();
+  for (const name of Object.keys(deps.subgraphs))
+    clients.set(name, share === 'nothing' ? traffic.client(name) : shareInFlight(traffic.client(name), name));
+  const client = (name: string): GraphClient => {
+    const found = clients.get(name);
+    if (!found) throw new Error(`There is no subgraph ${name}.`);
+    return found;
   };
 
-  const page = ide && mountIde({ title: 'Kontor: the whole graph', graphqlPath: PATH, guests: false, ...ide });
-  return createService({
+  const generations = createGenerations<ServedGraphs>({
+    async load(supergraphSdl) {
+      refuseUnknownSubgraphs(supergraphSdl, clients);
+      return loadGeneration(supergraphSdl);
+    },
+    prepare: serveGeneration({
+      clients: client,
+      introspection: true,
+      logger,
+      ...(access.guarded ? { check: assertRootFieldsDecided } : {}),
+      contracts: contractViews(CONTRACTS),
+    }),
+  });
+  await generations.update(deps.supergraphSdl);
+
+  const endpointOf = (name: string, graph: (served: ServedGraphs) => ServedGraph): GraphEndpoint =>
+    createEndpoint({
+      engine: createRouterEngine({
+        generations,
+        graph,
+        name,
+        logger,
+        metrics,
+        limitsOf: access.limitsOf,
+        overrides: (labels) => chooseOverrides(labels, { random: Math.random }),
+        charge: access.charge,
+        sharedAs: share === 'requests' ? access.sameAs : () => null,
+        subscribe: () => {
+          throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'not yet');
+        },
+      }),
+      logger,
+      maxTokens: access.mostLimits.tokens,
+      introspection: true,
+      context: (call) => call,
+    });
+
+  const mounts: Mount[] = [];
+  const routes: NonNullable<Parameters<typeof createService>[0]['routes']>[] = [];
+  const add = (path: string, title: string, graph: (served: ServedGraphs) => ServedGraph) => {
+    const page =
+      deps.ide && mountIde({ title, graphqlPath: path, guests: !access.guarded, ...deps.ide });
+    mounts.push({
+      path,
+      endpoint: endpointOf(path === PATH ? NAME : path.split('/')[1]!, graph),
+      authenticate: access.authenticate,
+      annotate: (headers, call) => ({
+        headers: traffic.headers(headers),
+        versions: versionsOf(headers[VERSION_HEADER], access.guarded ? call : { ...call, issuer: NAME }),
+      }),
+      ...(page ? { page: page.page } : {}),
+    });
+    routes.push((app) => {
+      app.get(path.replace(/graphql$/, 'schema.graphql'), (_request, reply) => {
+        const held = generations.acquire();
+        const { sdl } = graph(held.made);
+        held.release();
+        return reply.type('text/plain; charset=utf-8').send(sdl);
+      });
+      if (page && path === PATH) page.routes(app);
+    });
+  };
+  add(PATH, 'Kontor: the whole graph', ({ whole }) => whole);
+  const held = generations.acquire();
+  for (const name of Object.keys(held.made.contracts))
+    add(`/${name}${PATH}`, `Kontor: what a ${name} sees`, ({ contracts }) => contracts[name]!);
+  held.release();
+
+  const service = createService({
     name: NAME,
     logger,
     metrics,
-    mounts: [{ path: PATH, endpoint, authenticate, ...(page ? { page: page.page } : {}) }],
-    routes(app) {
-      app.get('/schema.graphql', (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
-      page?.routes(app);
+    mounts,
+    routes: (app) => routes.forEach((each) => each(app)),
+    async stop() {
+      await generations.close();
+      traffic.close();
     },
   });
+  return {
+    ...service,
+    async update(supergraphSdl) {
+      await generations.update(supergraphSdl);
+    },
+    redirect: (config) => traffic.apply(config),
+  };
+}
+
+function refuseUnknownSubgraphs(supergraphSdl: string, known: ReadonlyMap<string, unknown>): void {
+  const missing = subgraphsOf(supergraphSdl).filter(({ name }) => !known.has(name));
+  if (missing.length === 0) return;
+  throw new Error(
+    `The supergraph needs subgraphs that the router was not given: ${missing.map(({ name }) => name).join(', ')}.`,
+  );
 }

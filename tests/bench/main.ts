@@ -19,6 +19,7 @@ import { provision } from '@kontor/kit/src/database.ts';
 import postgres from 'postgres';
 import { writeCatalogue } from './catalogue-6000.ts';
 import { load, send, type LoadResult } from './load.ts';
+import { routerScenario } from './router/scenario.ts';
 import { machine, markdown, table, type Figure } from './report.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
 
@@ -112,6 +113,19 @@ const expectBody = (marker: string) => (body: string) => {
 };
 
 async function main(): Promise<void> {
+  if (wanted('1')) {
+    console.log('1 router');
+    await routerScenario(measureMs, note);
+  }
+  if (values.scenario !== '1') await stackScenarios();
+  const result = { machine: machine(), figures };
+  console.log(`\n${table(figures)}\n\n${JSON.stringify(result.machine)}`);
+  if (values.markdown) await writeFile(values.markdown, markdown(figures, result.machine));
+  if (values.json) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
+}
+
+/** The scenarios that need the whole system. */
+async function stackScenarios(): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'kontor-bench-'));
   await chmod(folder, 0o755);
   const environment = { ...ports, DATA_DIR: folder, POSTGRES_PORT: '0', LOG_LEVEL: 'error' };
@@ -255,10 +269,6 @@ async function main(): Promise<void> {
     for (const each of servers.reverse()) await each.stop();
     await rm(folder, { recursive: true, force: true });
   }
-  const result = { machine: machine(), figures };
-  console.log(`\n${table(figures)}\n\n${JSON.stringify(result.machine)}`);
-  if (values.markdown) await writeFile(values.markdown, markdown(figures, result.machine));
-  if (values.json) await writeFile(values.json, `${JSON.stringify(result, null, 2)}\n`);
 }
 
 async function checkouts(

@@ -50,18 +50,30 @@ export const ERROR_CATALOGUE = {
     retryable: false,
     description: 'This endpoint does not take persisted queries: send the document.',
   },
+  OPERATION_NOT_REGISTERED: {
+    status: 403,
+    retryable: false,
+    description:
+      'This endpoint answers registered operations only: send the id of one, or its text exactly as it was registered.',
+  },
   DOCUMENT_TOO_COMPLEX: {
     status: 400,
     retryable: false,
     description:
-      'The document exceeds a limit (tokens, depth, aliases, root fields or directives); the message names it.',
+      'The document exceeds a limit (tokens, depth, aliases, root fields, directives or cost); the message names it.',
   },
   BODY_TOO_LARGE: { status: 413, retryable: false, description: 'The body is larger than the endpoint takes.' },
   RATE_LIMITED: { status: 429, retryable: true, description: 'Too many requests: wait as long as `Retry-After` says.' },
   SUBSCRIPTION_NOT_SUPPORTED: {
     status: 400,
     retryable: false,
-    description: 'This subscription needs more than one subgraph, or was sent without a WebSocket.',
+    description:
+      'A subscription needs a connection that stays: a WebSocket at the same path, or a request with `accept: text/event-stream`.',
+  },
+  SUBSCRIPTION_SCHEMA_CHANGED: {
+    status: 409,
+    retryable: true,
+    description: 'The schema was replaced while the subscription was open: subscribe again.',
   },
   SERVICE_UNAVAILABLE: {
     status: 503,

@@ -1,12 +1,16 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Caller } from './auth/caller.ts';
 import { vouchedFor, type Verified } from './auth/internal-token.ts';
 import { ERROR_CATALOGUE, isErrorCode } from './errors.ts';
-import { acceptRequestId, type BaseContext, type GraphEndpoint } from './graph/endpoint.ts';
+import { acceptRequestId, type GraphEndpoint } from './graph/endpoint.ts';
+import type { BaseContext } from './graph/engine.ts';
+import { answerUnusual } from './graph/unusual-request.ts';
+import { answerUsual, readUsual } from './graph/usual-request.ts';
+import { createOperations, type Operations } from './operations/operations-mode.ts';
 import type { Call } from './graph/graph.ts';
 import { serveSockets, type SocketServer } from './graph/socket-server.ts';
 import type { Logger } from './logger.ts';
@@ -36,6 +40,10 @@ export interface Mount {
   readonly page?: () => { readonly body: string; readonly headers: Readonly<Record<string, string>> };
   /** Whether only our own services come here: larger bodies, no Origin. */
   readonly internal?: boolean;
+  /** Which documents are answered; any when absent. */
+  readonly operations?: Operations;
+  /** What the headers of a request say for the call beyond the caller. @throws GraphQLError when the caller may not say it. */
+  readonly annotate?: (headers: IncomingHttpHeaders, call: Call) => Pick<Call, 'headers' | 'versions'>;
 }
 
 export interface ServiceOptions {
@@ -80,6 +88,7 @@ export function createService(options: ServiceOptions): Service {
     serverFactory: (handler) =>
       createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000, headersTimeout: 10_000 }, handler),
   }) as never;
+  const anyOperations = createOperations({ mode: 'open' });
   const sockets: SocketServer[] = [];
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
@@ -117,23 +126,20 @@ export function createService(options: ServiceOptions): Service {
   );
   options.routes?.(app);
 
-  const mount = ({ path, endpoint, authenticate, page, internal }: Mount) => {
-    const handle = fastifyApolloHandler(endpoint.server, {
-      context: async (request: FastifyRequest, reply: FastifyReply) => {
-        const requestId = acceptRequestId(request.headers['x-request-id']);
-        reply.header('x-request-id', requestId);
-        try {
-          const verified = await authenticate({ authorization: request.headers.authorization });
-          const call: Call = { ...vouchedFor(verified), requestId, signal: abortedWith(reply) };
-          endpoint.admit(queryOf(request), call);
-          return endpoint.context(call);
-        } catch (error) {
-          // Without a context Apollo Server cannot tell whose error it is.
-          if (error instanceof GraphQLError) error.extensions['requestId'] = requestId;
-          throw error;
-        }
-      },
-    });
+  const mount = ({ path, endpoint, authenticate, page, internal, annotate, operations = anyOperations }: Mount) => {
+    const callOf = async (request: FastifyRequest, reply: FastifyReply): Promise<Call> => {
+      const requestId = acceptRequestId(request.headers['x-request-id']);
+      reply.header('x-request-id', requestId);
+      try {
+        const verified = await authenticate({ authorization: request.headers.authorization });
+        const call: Call = { ...vouchedFor(verified), requestId, signal: abortedWith(reply) };
+        return annotate ? { ...call, ...annotate(request.headers, call) } : call;
+      } catch (error) {
+        // Without a call nobody can tell whose error it is.
+        if (error instanceof GraphQLError) error.extensions['requestId'] = requestId;
+        throw error;
+      }
+    };
     app.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: path,
@@ -143,7 +149,10 @@ export function createService(options: ServiceOptions): Service {
           const { body, headers } = page();
           return reply.headers(headers).type('text/html; charset=utf-8').send(body);
         }
-        return handle.call(app, request, reply);
+        const usual = readUsual(request);
+        return usual
+          ? answerUsual(endpoint, operations, usual, callOf, request, reply)
+          : answerUnusual(endpoint, operations, callOf, request, reply);
       },
     });
     sockets.push(serveSockets({ path, endpoint, authenticate, metrics, internal: internal ?? false }));
@@ -152,7 +161,7 @@ export function createService(options: ServiceOptions): Service {
   const start = async () => {
     for (const { endpoint } of mounts) {
       endpoint.server.addPlugin(fastifyApolloDrainPlugin<BaseContext>(app));
-      await endpoint.server.start();
+      await endpoint.start();
     }
     for (const each of mounts) mount(each);
     app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
@@ -193,7 +202,7 @@ export function createService(options: ServiceOptions): Service {
         const drained = Promise.all(sockets.map((each) => each.close()));
         const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref();
         await drained;
-        for (const { endpoint } of mounts) await endpoint.server.stop();
+        for (const { endpoint } of mounts) await endpoint.stop();
         await app.close();
         clearTimeout(timer);
         await options.stop?.();
@@ -201,9 +210,6 @@ export function createService(options: ServiceOptions): Service {
   };
   return service;
 }
-
-const queryOf = ({ method, body, query }: FastifyRequest): unknown =>
-  ((method === 'GET' ? query : body) as Record<string, unknown> | undefined | null)?.['query'];
 
 /** Browsers name text/html first; clients of the graph never do. */
 const wantsPage = (request: FastifyRequest): boolean =>

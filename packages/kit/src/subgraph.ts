@@ -5,7 +5,8 @@ import type { Database } from './database.ts';
 import { requestFault } from './errors.ts';
 import type { EventBus, Listening } from './events/event.ts';
 import { createRelay } from './events/relay.ts';
-import { createEndpoint, type BaseContext } from './graph/endpoint.ts';
+import { createSchemaEndpoint } from './graph/endpoint.ts';
+import type { BaseContext } from './graph/engine.ts';
 import type { Call } from './graph/graph.ts';
 import { INTERNAL_LIMITS } from './graph/limits.ts';
 import { buildGraph } from './graph/sdl.ts';
@@ -54,8 +55,8 @@ export function createSubgraph(options: SubgraphOptions): Service {
   const internalSchema = enforcePolicy(buildGraph(options.internalSdl, options.internalResolvers), (coordinate) =>
     /^(Query|Mutation|Subscription)\./.test(coordinate) ? 'internal' : undefined,
   );
-  const endpoint = createEndpoint({ ...common, name, source: { schema } });
-  const internal = createEndpoint({ ...common, name: `${name}-internal`, source: { schema: internalSchema } });
+  const endpoint = createSchemaEndpoint({ ...common, name, schema });
+  const internal = createSchemaEndpoint({ ...common, name: `${name}-internal`, schema: internalSchema });
 
   const authenticate = async ({ authorization }: Credentials) => {
     const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];

@@ -13,6 +13,7 @@ import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
 import { loadExamples } from '@kontor/kit/src/ide.ts';
 import { createLogger, type Logger } from '@kontor/kit/src/logger.ts';
+import { createMemoryRateLimiter } from '@kontor/kit/src/rate-limit/memory-rate-limiter.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
 import { createApp as createOrders } from '@kontor/orders/src/app.ts';
@@ -20,6 +21,7 @@ import { createStripeProvider } from '@kontor/orders/src/payments/stripe.ts';
 import { createApp as createPrices } from '@kontor/prices/src/app.ts';
 import { createApp as createProducts } from '@kontor/products/src/app.ts';
 import { createPsp } from '@kontor/psp/src/app.ts';
+import { guardedAccess } from '@kontor/router/src/access.ts';
 import { createApp as createRouter } from '@kontor/router/src/app.ts';
 import { createApp as createStock } from '@kontor/stock/src/app.ts';
 import { DEMO_KEYS } from './demo/keys.ts';
@@ -71,6 +73,8 @@ export interface Stack {
   stop(): Promise<void>;
 }
 
+/** What a partner may spend at the router in a minute, as it is by default when the router is a process of its own. */
+const RATE = { quota: 60_000, windowSeconds: 60 };
 const SCHEMAS_FOLDER = new URL('../../../schema/', import.meta.url);
 
 /** Wires the services; nothing runs yet, but for the payment simulator's socket, which the Stripe SDK needs. */
@@ -138,12 +142,15 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     },
     payments,
   });
-  services.router = createRouter({
-    identity: identities['router']!,
+  services.router = await createRouter({
     logger: logger('router'),
     supergraphSdl: readFileSync(new URL('supergraph.graphql', SCHEMAS_FOLDER), 'utf8'),
-    subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, client(name, '/graphql')])),
-    customers: internal('customers'),
+    subgraphs: Object.fromEntries(SUBGRAPHS.map((name) => [name, () => client(name, '/graphql')])),
+    access: guardedAccess({
+      identity: identities['router']!,
+      customers: internal('customers'),
+      limiter: createMemoryRateLimiter(RATE),
+    }),
     ide: { examples: loadExamples(new URL('operations/router/', SCHEMAS_FOLDER)), keys: keysOf('router') },
   });
   const makers = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -73,6 +73,53 @@ describe('npm run schema', () => {
     expect((await run('--check')).code).toBe(1);
     write('schema/CHANGELOG.md', '# Changes\n- `Product.title` became `Product.name`.\n');
     expect((await run('--check')).code).toBe(0);
+  });
+
+  test('writes the contract of partners beside the supergraph, and takes it away again with the last tag', async () => {
+    const contract = join(root, 'schema/contracts/partner.graphql');
+    expect(existsSync(contract)).toBe(false);
+    write('packages/kit/schema/common.graphql', COMMON.replace('"@key"', '"@key", "@tag"'));
+    write('subgraphs/orders/schema.graphql', 'type Query { order: Int @tag(name: "partner") }');
+    expect((await run()).code).toBe(0);
+    expect(readFileSync(contract, 'utf8')).toMatch(/^# Generated .*\n(?:.*\n)*type Query \{\n {2}order: Int\n\}\n/);
+
+    writeFileSync(contract, 'type Query { order: Int me: Int }');
+    expect(await run('--check')).toEqual({
+      code: 1,
+      lines: [
+        'schema/contracts/partner.graphql is not what the subgraphs compose to: run npm run schema and commit it.',
+      ],
+    });
+    write('subgraphs/orders/schema.graphql', 'type Query { order: Int }');
+    expect((await run()).code).toBe(0);
+    expect(existsSync(contract)).toBe(false);
+  });
+
+  test('says in one line what a contract shows and cannot show alone', async () => {
+    write('packages/kit/schema/common.graphql', COMMON.replace('"@key"', '"@key", "@tag"'));
+    write(
+      'subgraphs/products/schema.graphql',
+      SUBGRAPHS['products']!.replace('Product }', 'Product @tag(name: "partner") }'),
+    );
+    expect(await run()).toEqual({
+      code: 1,
+      lines: ['error: CONTRACT Query.product is in the contract and needs Product, of which nothing is.'],
+    });
+  });
+
+  test('writes the policy table into the supergraph', () => {
+    const lines = readFileSync(join(root, 'schema/supergraph.graphql'), 'utf8').split('\n');
+    const scopes = lines.flatMap(
+      (line) => /^ {2}(\w+).*@requiresScopes\(scopes: (.*)\)$/.exec(line)?.slice(1, 3) ?? [],
+    );
+    expect(scopes).toEqual([
+      'me',
+      '[["catalogue:read"]]',
+      'order',
+      '[["carts:write"]]',
+      'product',
+      '[["catalogue:read"]]',
+    ]);
   });
 
   test('compares with a file instead of the last commit', async () => {

@@ -1,5 +1,5 @@
 import { CriticalityLevel, diff } from '@graphql-inspector/core';
-import { apiSchemaOf } from '../supergraph.ts';
+import { apiSchemaOf } from './api-schema.ts';
 
 /** A difference between two supergraphs that a client can notice. */
 export interface SchemaChange {

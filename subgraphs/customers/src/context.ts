@@ -1,5 +1,5 @@
 import type { Database } from '@kontor/kit/src/database.ts';
-import type { BaseContext } from '@kontor/kit/src/graph/endpoint.ts';
+import type { BaseContext } from '@kontor/kit/src/graph/engine.ts';
 import type { SignInDeps } from './commands/sign-in.ts';
 import type { Loaders } from './loaders.ts';
 

@@ -1,4 +1,4 @@
-import type { BaseContext } from '@kontor/kit/src/graph/endpoint.ts';
+import type { BaseContext } from '@kontor/kit/src/graph/engine.ts';
 import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import type { Orders } from './dependencies.ts';
 import { createLoaders, type Loaders } from './loaders.ts';

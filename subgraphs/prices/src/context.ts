@@ -1,6 +1,6 @@
 import type { Clock } from '@kontor/kit/src/clock.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
-import type { BaseContext } from '@kontor/kit/src/graph/endpoint.ts';
+import type { BaseContext } from '@kontor/kit/src/graph/engine.ts';
 import type { Loaders } from './loaders.ts';
 
 /** What the resolvers of one request share. */

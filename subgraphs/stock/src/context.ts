@@ -1,5 +1,5 @@
 import type { Database } from '@kontor/kit/src/database.ts';
-import type { BaseContext } from '@kontor/kit/src/graph/endpoint.ts';
+import type { BaseContext } from '@kontor/kit/src/graph/engine.ts';
 import type { Reserve } from './commands/reserve.ts';
 import type { AvailabilityHub } from './live/hub.ts';
 import type { Loaders } from './loaders.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Call, GraphClient, GraphRequest, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { execute, parse, validate } from 'graphql';
-import { apiSchemaOf } from '../../../router/src/supergraph.ts';
+import { apiSchemaOf } from '../../../router/src/composition/api-schema.ts';
 
 const schema = apiSchemaOf(readFileSync(new URL('../../../schema/supergraph.graphql', import.meta.url), 'utf8'));
 

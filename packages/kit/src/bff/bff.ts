@@ -1,13 +1,14 @@
-import type { ApolloServerPlugin } from '@apollo/server';
 import { printSchema, type GraphQLSchema } from 'graphql';
 import type { Caller, Role } from '../auth/caller.ts';
 import { guestOf } from '../auth/caller.ts';
 import { createEdgeAuthenticator } from '../auth/edge.ts';
 import type { Identity } from '../auth/internal-token.ts';
 import { enforcePolicy, POLICY } from '../auth/policy.ts';
-import { createEndpoint, type BaseContext } from '../graph/endpoint.ts';
+import { createSchemaEndpoint } from '../graph/endpoint.ts';
+import type { BaseContext } from '../graph/engine.ts';
 import type { GraphClient } from '../graph/graph.ts';
 import { PUBLIC_LIMITS } from '../graph/limits.ts';
+import type { ResultExtras } from '../graph/schema-engine.ts';
 import { buildChannelGraph, readSdl } from '../graph/sdl.ts';
 import { loadExamples, mountIde, type IdeKey } from '../ide.ts';
 import type { Logger } from '../logger.ts';
@@ -65,15 +66,15 @@ export function createBff(options: BffOptions): Service {
   );
   const hub = createAvailabilityHub({ stock, service: identity.service, channel, logger });
   const edge = createEdgeAuthenticator({ customers, service: identity.service, channel, guests, roles });
-  const endpoint = createEndpoint({
+  const endpoint = createSchemaEndpoint({
     name,
     logger,
     metrics,
     limits: PUBLIC_LIMITS,
     introspection: true,
-    source: { schema },
+    schema,
     context: (call) => createBffContext({ router, hub, edge, logger }, call),
-    plugins: [pages],
+    finish: pageExtras,
   });
   const ide = mountIde({
     title,
@@ -124,16 +125,10 @@ export function createBff(options: BffOptions): Service {
 export const printChannel = (schema: GraphQLSchema): string => `${printSchema(schema)}\n`;
 
 /** Pages hold live prices and stock of one caller, so nobody keeps them; what they had to be made without is told beside them. */
-const pages: ApolloServerPlugin<BaseContext> = {
-  async requestDidStart() {
-    return {
-      async willSendResponse({ response, contextValue }) {
-        response.http.headers.set('cache-control', 'private, no-store');
-        const { degraded } = contextValue as BffContext;
-        if (response.body.kind !== 'single' || degraded.size === 0) return;
-        const { singleResult } = response.body;
-        singleResult.extensions = { ...singleResult.extensions, degraded: [...degraded.values()] };
-      },
-    };
-  },
+const pageExtras = (context: BaseContext): ResultExtras => {
+  const { degraded } = context as BffContext;
+  return {
+    headers: { 'cache-control': 'private, no-store' },
+    ...(degraded.size === 0 ? {} : { extensions: { degraded: [...degraded.values()] } }),
+  };
 };

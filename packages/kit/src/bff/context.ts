@@ -1,6 +1,6 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { EdgeAuthenticator } from '../auth/edge.ts';
-import type { BaseContext } from '../graph/endpoint.ts';
+import type { BaseContext } from '../graph/engine.ts';
 import { forwardedError, type Call, type GraphClient, type GraphResult, type TypedDocument } from '../graph/graph.ts';
 import type { Logger } from '../logger.ts';
 import type { AvailabilityHub, AvailabilityRequest } from './availability-hub.ts';

@@ -1,126 +1,62 @@
 import { randomUUID } from 'node:crypto';
-import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
-import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import { ApolloServer } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import {
-  getOperationAST,
-  GraphQLError,
-  OperationTypeNode,
-  parse,
-  subscribe,
-  validate,
-  type DocumentNode,
-  type ExecutionResult,
-  type GraphQLFormattedError,
-  type GraphQLSchema,
-} from 'graphql';
+import type { GatewayExecutionResult, GatewayInterface } from '@apollo/server-gateway-interface';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../logger.ts';
-import type { ServiceMetrics } from '../metrics.ts';
-import { requestFault } from '../errors.ts';
-import { createDocumentCache } from './document-cache.ts';
+import type { BaseContext, EncodedResult, GraphEngine } from './engine.ts';
 import { formatError, logFault } from './format-error.ts';
 import type { Call, GraphClient, GraphRequest, GraphResult } from './graph.ts';
-import { checkLimits, checkTokens, type DocumentLimits } from './limits.ts';
-
-/** What every context has, whatever the service adds. */
-export interface BaseContext {
-  readonly caller: Call['caller'];
-  readonly requestId: string;
-  readonly signal?: AbortSignal | undefined;
-  readonly issuer?: string | undefined;
-}
+import { createSchemaEngine, statusOf, type SchemaEngineOptions } from './schema-engine.ts';
 
 /** A graph as a service serves it. */
 export interface GraphEndpoint extends GraphClient {
+  /** Answers what comes over HTTP in any other form than a well-formed POST of JSON. */
   readonly server: ApolloServer<BaseContext>;
   /** The context of one request. */
   context(call: Call): BaseContext;
-  /**
-   * Refuses a document that is longer than the caller may send, before it is parsed. `execute` and `subscribe` ask it themselves.
-   * @throws GraphQLError DOCUMENT_TOO_COMPLEX
-   */
-  admit(query: unknown, call: Call): void;
+  /** Answers a request as JSON text. */
+  respond(request: GraphRequest, call: Call): Promise<EncodedResult>;
   formatError(error: unknown, requestId: string): GraphQLFormattedError;
+  /** Starts what answers over HTTP. Calls in memory need none of it. */
+  start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 export interface EndpointOptions {
-  readonly name: string;
+  readonly engine: GraphEngine;
   readonly logger: Logger;
-  readonly metrics: ServiceMetrics;
-  /** The limits of everybody; where callers differ, of those who may do most. */
-  readonly limits: DocumentLimits;
-  /** The limits of one caller, none above `limits`. */
-  readonly limitsOf?: (call: BaseContext) => DocumentLimits;
+  /** Tokens that a document may have at most, of those who may send most. */
+  readonly maxTokens: number;
   readonly introspection: boolean;
-  /** Either a schema, or a gateway with the schema in hand for subscriptions. */
-  readonly source: { readonly schema: GraphQLSchema } | { readonly gateway: GatewayInterface };
   /** Makes the context of a request: loaders and what else lives as long as it. */
   readonly context: (call: Call) => BaseContext;
-  /** Replaces graphql-js for subscriptions: the router forwards them. */
-  readonly subscribe?: (request: GraphRequest, call: Call) => AsyncIterable<GraphResult>;
-  readonly plugins?: readonly ApolloServerPlugin<BaseContext>[];
+  /** Headers of every answer of a context, over HTTP. */
+  readonly headers?: ((context: BaseContext) => Readonly<Record<string, string>>) | undefined;
 }
 
-/** Builds the Apollo Server of a graph and the same pipeline for calls in memory. Call `server.start()` before the first request. */
+/**
+ * Serves an engine: in memory, to sockets, as bytes to HTTP, and behind Apollo Server for everything that is unusual over HTTP.
+ * Apollo Server asks the engine for the execution, so that there is one.
+ */
 export function createEndpoint(options: EndpointOptions): GraphEndpoint {
-  const { logger, limits, metrics } = options;
-  const gateway = 'gateway' in options.source;
-  const limitsOf = options.limitsOf ?? (() => limits);
-  const admit = (query: unknown, call: Call) => {
-    const { tokens } = limitsOf(call);
-    if (tokens < limits.tokens && typeof query === 'string') checkTokens(query, tokens);
-  };
-
-  const watch: ApolloServerPlugin<BaseContext> = {
-    requestDidStart() {
-      const startedAt = performance.now();
-      return Promise.resolve({
-        didResolveOperation: ({ document, operation, contextValue }) => {
-          if (operation) checkLimits(document, operation, limitsOf(contextValue));
-          if (operation?.operation === OperationTypeNode.SUBSCRIPTION)
-            throw requestFault(
-              'SUBSCRIPTION_NOT_SUPPORTED',
-              'A subscription needs a WebSocket at the same path, with the protocol graphql-transport-ws.',
-            );
-          return Promise.resolve();
-        },
-        didEncounterErrors: ({ errors, contextValue }) => {
-          for (const error of errors) logFault(logger, error, contextValue.requestId);
-          return Promise.resolve();
-        },
-        willSendResponse: ({ response, operation, contextValue }) => {
-          response.http.headers.set('x-request-id', contextValue.requestId);
-          if (response.body.kind !== 'single') return Promise.resolve();
-          const { singleResult } = response.body;
-          if (singleResult.errors)
-            singleResult.errors = singleResult.errors.map((error) => withRequestId(error, contextValue.requestId));
-          metrics.operations.observe(
-            {
-              graph: options.name,
-              operation: operation?.operation ?? 'invalid',
-              outcome: singleResult.errors ? 'error' : 'ok',
-            },
-            (performance.now() - startedAt) / 1000,
-          );
-          return Promise.resolve();
-        },
-      });
-    },
-  };
-
+  const { engine, logger, context } = options;
+  let started = false;
   const server = new ApolloServer<BaseContext>({
-    ...(options.source as { schema: GraphQLSchema }),
+    gateway: asGateway(engine),
     introspection: options.introspection,
     includeStacktraceInErrorResponses: false,
     hideSchemaDetailsFromClientErrors: !options.introspection,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
-    parseOptions: { maxTokens: limits.tokens },
+    // Persisted queries are resolved before, for every way in alike.
+    persistedQueries: false,
+    parseOptions: { maxTokens: options.maxTokens },
     logger: {
       debug: () => undefined,
       info: () => undefined,
@@ -138,94 +74,77 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      watch,
-      ...(options.plugins ?? []),
+      {
+        requestDidStart: async () => ({
+          willSendResponse: async ({ response, contextValue }) => {
+            response.http.headers.set('x-request-id', contextValue.requestId);
+            for (const [name, value] of Object.entries(options.headers?.(contextValue) ?? {}))
+              response.http.headers.set(name, value);
+            if (response.body.kind !== 'single') return;
+            const { singleResult } = response.body;
+            if (singleResult.errors)
+              singleResult.errors = singleResult.errors.map((error) => withRequestId(error, contextValue.requestId));
+          },
+        }),
+      },
     ],
-  });
-
-  const formatOne = (error: unknown, requestId: string): GraphQLFormattedError => {
-    const asGraphQL =
-      error instanceof GraphQLError
-        ? error
-        : new GraphQLError('fault', { originalError: error instanceof Error ? error : new Error(String(error)) });
-    logFault(logger, asGraphQL, requestId);
-    return formatError(asGraphQL.toJSON(), requestId);
-  };
-
-  const documents = createDocumentCache<DocumentNode>();
-  const subscribeHere = async function* (request: GraphRequest, call: Call): AsyncGenerator<GraphResult> {
-    if (gateway) throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'This graph does not take subscriptions.');
-    const { schema } = options.source as { schema: GraphQLSchema };
-    admit(request.query, call);
-    let document = documents.get(request.query);
-    if (!document) {
-      document = parse(request.query, { maxTokens: limits.tokens });
-      const errors = validate(schema, document);
-      if (errors.length > 0) {
-        yield {
-          errors: errors.map((error) =>
-            formatOne(
-              new GraphQLError(error.message, {
-                nodes: error.nodes ?? null,
-                extensions: { code: 'GRAPHQL_VALIDATION_FAILED' },
-              }),
-              call.requestId,
-            ),
-          ),
-        };
-        return;
-      }
-      documents.set(request.query, document);
-    }
-    const operation = getOperationAST(document, request.operationName);
-    if (!operation)
-      throw requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.');
-    checkLimits(document, operation, limitsOf(call));
-    const result = await subscribe({
-      schema,
-      document,
-      contextValue: options.context(call),
-      variableValues: request.variables ?? null,
-      operationName: request.operationName ?? null,
-    });
-    if (!(Symbol.asyncIterator in result)) {
-      yield formatResult(result, call.requestId);
-      return;
-    }
-    const end = () => void result.return(undefined);
-    call.signal?.addEventListener('abort', end, { once: true });
-    try {
-      if (call.signal?.aborted) end();
-      for await (const event of result) yield formatResult(event, call.requestId);
-    } finally {
-      call.signal?.removeEventListener('abort', end);
-    }
-  };
-  const formatResult = (result: ExecutionResult, requestId: string): GraphResult => ({
-    ...(result.data === undefined ? {} : { data: result.data }),
-    ...(result.errors ? { errors: result.errors.map((error) => formatOne(error, requestId)) } : {}),
   });
 
   return {
     server,
-    context: options.context,
-    formatError: formatOne,
-    admit,
-    async execute<Data>(request: GraphRequest, call: Call) {
-      admit(request.query, call);
-      const response = await server.executeOperation(
-        {
-          query: request.query,
-          variables: request.variables as Record<string, unknown>,
-          ...(request.operationName ? { operationName: request.operationName } : {}),
-        },
-        { contextValue: options.context(call) },
-      );
-      if (response.body.kind !== 'single') throw new Error('incremental delivery is not supported in memory');
-      return response.body.singleResult as GraphResult<Data>;
+    context,
+    formatError(error, requestId) {
+      const asGraphQL =
+        error instanceof GraphQLError
+          ? error
+          : new GraphQLError('fault', { originalError: error instanceof Error ? error : new Error(String(error)) });
+      logFault(logger, asGraphQL, requestId);
+      return formatError(asGraphQL.toJSON(), requestId);
     },
-    subscribe: (options.subscribe ?? subscribeHere) as GraphClient['subscribe'],
+    execute: <Data>(request: GraphRequest, call: Call) =>
+      engine.execute(request, context(call)) as Promise<GraphResult<Data>>,
+    subscribe: <Data>(request: GraphRequest, call: Call) =>
+      engine.subscribe(request, context(call)) as AsyncIterable<GraphResult<Data>>,
+    respond: (request, call) => engine.respond(request, context(call)),
+    async start() {
+      await server.start();
+      started = true;
+    },
+    async stop() {
+      if (started) await server.stop();
+    },
   };
+}
+
+/** The engine as Apollo Server's gateway: the one way to give it an execution other than that of graphql-js. */
+function asGateway(engine: GraphEngine): GatewayInterface {
+  return {
+    onSchemaLoadOrUpdate: (listener) =>
+      engine.onSchema((apiSchema) => listener({ apiSchema, coreSupergraphSdl: '' })),
+    load: async () => ({
+      executor: async ({ request, source, context }): Promise<GatewayExecutionResult> => {
+        const result = await engine.execute(
+          { query: source, variables: request.variables, operationName: request.operationName },
+          context as BaseContext,
+        );
+        return {
+          data: result.data as never,
+          ...(result.errors ? { errors: result.errors.map((error) => asError(error, result)) } : {}),
+          ...(result.extensions ? { extensions: result.extensions } : {}),
+        };
+      },
+    }),
+    stop: async () => undefined,
+  };
+}
+
+/** Where nothing was executed, the first error decides the HTTP status. */
+function asError(error: GraphQLFormattedError, { data, errors }: GraphResult): GraphQLError {
+  const made = new GraphQLError(error.message, {
+    path: error.path ?? null,
+    extensions: { ...error.extensions, ...(data === undefined ? { http: { status: statusOf(errors) } } : {}) },
+  });
+  return Object.assign(made, error.locations ? { locations: error.locations } : {});
 }
 
 const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQLFormattedError =>
@@ -234,3 +153,18 @@ const withRequestId = (error: GraphQLFormattedError, requestId: string): GraphQL
 /** A request id that a caller sent, if it is one that can be logged, else a new one. */
 export const acceptRequestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
+
+/** An endpoint over a schema with resolvers. */
+export function createSchemaEndpoint(
+  options: SchemaEngineOptions & Pick<EndpointOptions, 'context'>,
+): GraphEndpoint {
+  const { logger, limits, introspection, context, finish } = options;
+  return createEndpoint({
+    engine: createSchemaEngine(options),
+    logger,
+    maxTokens: limits.tokens,
+    introspection,
+    context,
+    headers: (made) => finish?.(made).headers ?? {},
+  });
+}

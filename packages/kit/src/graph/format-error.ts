@@ -24,7 +24,7 @@ const codeOf = (error: { readonly extensions?: Record<string, unknown> | undefin
  */
 export function formatError(formatted: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
   const code = codeOf(formatted);
-  const { path, scope, retryAfterMs } = (formatted.extensions ?? {}) as Record<string, unknown>;
+  const { path, scope, coordinate, retryAfterMs } = (formatted.extensions ?? {}) as Record<string, unknown>;
   return {
     message: messageOf(code, formatted.message),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
@@ -36,6 +36,7 @@ export function formatError(formatted: GraphQLFormattedError, requestId: string)
       docUrl: `${DOCS}${code}`,
       ...(path ? { path } : {}),
       ...(scope ? { scope } : {}),
+      ...(coordinate ? { coordinate } : {}),
       ...(retryAfterMs ? { retryAfterMs } : {}),
     },
   };

@@ -6,6 +6,14 @@ export interface GraphRequest {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | undefined;
+  /** What the client asks beyond the answer, such as the plan. */
+  readonly extensions?: Readonly<Record<string, unknown>> | undefined;
+  /** The document as a JSON string literal, where the asker has it: a client over HTTP need not encode it again. */
+  readonly queryJson?: string | undefined;
+  /** What the document's operation is, where the asker knows it: a query may be asked again and shared. */
+  readonly kind?: 'query' | 'mutation' | 'subscription' | undefined;
+  /** Must see what happened before it was sent: no answer that is on its way already will do. */
+  readonly fresh?: boolean | undefined;
 }
 
 /** A GraphQL response or one event of a subscription. */
@@ -22,6 +30,10 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Which of our services vouches for the caller; absent when the caller came in by a credential of its own. */
   readonly issuer?: string | undefined;
+  /** Headers that go on to those who are asked next, already filtered. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The version of a subgraph that a tester chose, by the subgraph's name; already permitted. */
+  readonly versions?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

@@ -1,97 +1,91 @@
-import { Agent, request as httpRequest } from 'undici';
 import { createClient, type Client } from 'graphql-ws';
+import { Agent } from 'undici';
 import WebSocket from 'ws';
 import type { Identity } from '../auth/internal-token.ts';
 import { requestFault } from '../errors.ts';
+import { createDeadlines } from './deadlines.ts';
 import { forwardedError, type Call, type GraphClient, type GraphRequest, type GraphResult } from './graph.ts';
+import { exchange } from './http-exchange.ts';
+import { NoAnswerError } from './no-answer.ts';
 
 const TIMEOUT_MS = 10_000;
 /** A peer that vanished without a word is noticed within two of these. */
 const KEEP_ALIVE_MS = 12_000;
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+
+const deadlines = createDeadlines();
 const agent = new Agent({
   connections: 128,
+  pipelining: 1,
   keepAliveTimeout: 30_000,
-  headersTimeout: TIMEOUT_MS,
-  bodyTimeout: TIMEOUT_MS,
+  // The whole exchange has a deadline: bounds for its parts would be timers more, and no bound for a body that trickles.
+  headersTimeout: 0,
+  bodyTimeout: 0,
   connect: { timeout: 2_000 },
 });
 
-/** Nothing was sent: another process of the same service may take the call, whatever it is. */
-const NOT_SENT = new Set(['ECONNREFUSED', 'UND_ERR_CONNECT_TIMEOUT', 'ENOTFOUND', 'EHOSTUNREACH']);
-
-const codeOf = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
-
-/**
- * Asks a service over HTTP, and over WebSocket for subscriptions, as one of our own services.
- * @param options.urls the processes of the service; calls go round, and pass over those that do not listen.
- * @param options.audience the service's name: the token is good for nobody else.
- */
-export function createHttpClient(options: {
+export interface HttpClientOptions {
+  /** The processes of the service; calls go round, and pass over those that do not listen. */
   readonly urls: readonly string[];
+  /** The service's name: the token is good for nobody else. Messages name it. */
   readonly audience: string;
-  readonly identity: Identity;
+  /** Who asks; without it no token is sent, as a service that is not one of ours wants it. */
+  readonly identity?: Identity;
+  /** The time for a whole call, until the last byte of the answer and over all processes that were tried; noticed up to 100 ms late. */
   readonly timeoutMs?: number;
   readonly keepAliveMs?: number;
-}): GraphClient {
+  /** Counted while the answer is read. */
+  readonly maxAnswerBytes?: number;
+}
+
+/** Asks a service over HTTP, and over WebSocket for subscriptions, as one of our own services. */
+export function createHttpClient(options: HttpClientOptions): GraphClient {
   const { urls, audience, identity } = options;
   const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
   const keepAliveMs = options.keepAliveMs ?? KEEP_ALIVE_MS;
+  const maxAnswerBytes = options.maxAnswerBytes ?? MAX_ANSWER_BYTES;
+  const targets = urls.map(targetOf);
   let turn = 0;
-
-  const send = async (url: string, request: GraphRequest, call: Call): Promise<GraphResult> => {
-    const timeout = AbortSignal.timeout(timeoutMs);
-    const { statusCode, body } = await httpRequest(url, {
-      dispatcher: agent,
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Bearer ${await identity.sign(call.caller, audience)}`,
-        'x-request-id': call.requestId,
-      },
-      body: JSON.stringify({
-        query: request.query,
-        variables: request.variables,
-        operationName: request.operationName,
-      }),
-      signal: call.signal ? AbortSignal.any([call.signal, timeout]) : timeout,
-    });
-    const text = await body.text();
-    if (text.length > MAX_ANSWER_BYTES)
-      throw requestFault('SERVICE_UNAVAILABLE', `${audience} gave an answer that is too large.`);
-    try {
-      const result = JSON.parse(text) as GraphResult;
-      if (result !== null && typeof result === 'object' && ('data' in result || 'errors' in result)) return result;
-    } catch {
-      // Not JSON: a proxy or a crash answered. The status says the rest.
-    }
-    throw requestFault('SERVICE_UNAVAILABLE', `${audience} answered with HTTP status ${statusCode}.`);
-  };
+  const next = () => (turn = (turn + 1) % urls.length);
 
   return {
     async execute<Data>(request: GraphRequest, call: Call) {
+      const headers = headersOf(call, await identity?.sign(call.caller, audience));
+      const body = bodyOf(request);
+      const { signal } = call;
+      const expiresAt = deadlines.now() + timeoutMs;
+      const rest = {
+        dispatcher: agent,
+        headers,
+        body,
+        audience,
+        timeoutMs,
+        expiresAt,
+        deadlines,
+        maxAnswerBytes,
+        signal,
+      };
       for (let tries = 1; ; tries += 1) {
-        const url = urls[(turn = (turn + 1) % urls.length)]!;
+        const { origin, path } = targets[next()]!;
         try {
-          return (await send(url, request, call)) as GraphResult<Data>;
+          return await exchange<Data>({ origin, path, ...rest });
         } catch (error) {
-          if (error instanceof Error && error.name === 'GraphQLError') throw error;
-          if (NOT_SENT.has(codeOf(error)) && tries < urls.length) continue;
-          if (error instanceof Error && error.name === 'TimeoutError')
-            throw requestFault('TIMEOUT', `${audience} did not answer within ${timeoutMs} ms.`);
-          if (call.signal?.aborted) throw error;
-          throw requestFault('SERVICE_UNAVAILABLE', `${audience} cannot be reached.`);
+          // Nothing was sent: another process of the same service may take the call, whatever it is.
+          const unsent = error instanceof NoAnswerError && error.reason === 'not sent';
+          if (!unsent || tries >= targets.length) throw error;
         }
       }
     },
 
     async *subscribe<Data>(request: GraphRequest, call: Call): AsyncGenerator<GraphResult<Data>> {
-      const url = urls[(turn = (turn + 1) % urls.length)]!;
+      if (call.signal?.aborted) return;
+      const url = urls[next()]!;
       let unanswered: NodeJS.Timeout | undefined;
       const client: Client = createClient({
         url: url.replace(/^http/, 'ws'),
-        webSocketImpl: WebSocket,
-        connectionParams: async () => ({ authorization: `Bearer ${await identity.sign(call.caller, audience)}` }),
+        webSocketImpl: call.headers ? withHeaders(call.headers) : WebSocket,
+        connectionParams: async () =>
+          identity ? { authorization: `Bearer ${await identity.sign(call.caller, audience)}` } : {},
         retryAttempts: 0,
         keepAlive: keepAliveMs,
         on: {
@@ -125,3 +119,49 @@ export function createHttpClient(options: {
     },
   };
 }
+
+/** Where undici sends a request for a URL. */
+function targetOf(url: string): { readonly origin: string; readonly path: string } {
+  const { origin, pathname, search } = new URL(url);
+  return { origin, path: pathname + search };
+}
+
+/** What the client says of itself: no header that came from elsewhere may say it too. */
+const OWN_HEADERS = new Set([
+  'accept-encoding',
+  'authorization',
+  'connection',
+  'content-length',
+  'content-type',
+  'cookie',
+  'expect',
+  'host',
+  'transfer-encoding',
+  'x-request-id',
+]);
+
+/** The headers of one call, names and values in turn. */
+function headersOf(call: Call, token: string | undefined): string[] {
+  const headers = ['content-type', 'application/json', 'x-request-id', call.requestId];
+  if (token !== undefined) headers.push('authorization', `Bearer ${token}`);
+  if (call.headers)
+    for (const name of Object.keys(call.headers))
+      if (!OWN_HEADERS.has(name.toLowerCase())) headers.push(name, call.headers[name]!);
+  return headers;
+}
+
+/** The body of a request: by concatenation, since documents are long, seldom change, and the asker may have them as JSON already. */
+function bodyOf({ query, queryJson, variables, operationName }: GraphRequest): string {
+  let body = `{"query":${queryJson ?? JSON.stringify(query)}`;
+  if (variables !== undefined) body += `,"variables":${JSON.stringify(variables)}`;
+  if (operationName !== undefined) body += `,"operationName":${JSON.stringify(operationName)}`;
+  return `${body}}`;
+}
+
+/** A WebSocket whose handshake carries the headers of a call. */
+const withHeaders = (headers: Readonly<Record<string, string>>) =>
+  class extends WebSocket {
+    constructor(address: string, protocols: string | string[]) {
+      super(address, protocols, { headers: { ...headers } });
+    }
+  };

@@ -5,8 +5,12 @@ import {
   Source,
   TokenKind,
   type DocumentNode,
+  type FieldNode,
   type FragmentDefinitionNode,
+  type FragmentSpreadNode,
+  type InlineFragmentNode,
   type OperationDefinitionNode,
+  type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
 import { requestFault } from '../errors.ts';
@@ -40,59 +44,168 @@ const INTROSPECTION_DEPTH = 20;
 /** Fragments can multiply; nobody needs more than this many visited fields. */
 const VISITED_FIELDS = 20_000;
 
-interface Cost {
-  depth: number;
-  aliases: number;
-  rootFields: number;
-  directives: number;
-  visited: number;
+/** What one operation of a document asks for, whoever sends it. Fragments count wherever they are spread. */
+export interface DocumentMeasure {
+  /** Levels of fields, without introspection. */
+  readonly depth: number;
+  /** The deepest level of an introspection field or of anything below one, counted from the root. */
+  readonly introspectionDepth: number;
+  /** Fields that carry an alias: one field under many names counts as often as it has names. */
+  readonly aliases: number;
+  readonly rootFields: number;
+  readonly directives: number;
+  /** Fields and fragments that a walk through the operation meets; infinite for fragments that spread themselves. */
+  readonly visited: number;
   /** A root field that must stand alone. */
-  alone: string | null;
+  readonly alone: string | null;
 }
 
+const NOTHING: DocumentMeasure = {
+  depth: 0,
+  introspectionDepth: 0,
+  aliases: 0,
+  rootFields: 0,
+  directives: 0,
+  visited: 0,
+  alone: null,
+};
+/** What a fragment counts that spreads itself: no limit lets it pass. */
+const ENDLESS: DocumentMeasure = { ...NOTHING, visited: Infinity };
+
 /**
- * Checks one operation of a valid document. Fragments count wherever they are spread.
- * @throws GraphQLError DOCUMENT_TOO_COMPLEX naming the limit.
+ * Measures one operation of a document, valid or not. Each selection of the text is looked at once, however often fragments spread it, so
+ * that the work grows with the length of the text alone.
  */
-export function checkLimits(document: DocumentNode, operation: OperationDefinitionNode, limits: DocumentLimits): void {
+export function measureDocument(document: DocumentNode, operation: OperationDefinitionNode): DocumentMeasure {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const cost: Cost = {
-    depth: 0,
-    aliases: 0,
-    rootFields: 0,
-    directives: operation.directives?.length ?? 0,
-    visited: 0,
-    alone: null,
+  const measured = new Map<string, DocumentMeasure>();
+
+  /** `rootFields` and `depth` count from this selection set, as if it were the root. */
+  const measure = ({ selections }: SelectionSetNode): DocumentMeasure => {
+    let total = NOTHING;
+    for (const selection of selections) total = together(total, measureSelection(selection));
+    return total;
+  };
+  const measureSelection = (selection: SelectionNode): DocumentMeasure => {
+    const inner = selection.kind === Kind.FIELD ? measureField(selection) : measureFragment(selection);
+    return {
+      ...inner,
+      visited: inner.visited + 1,
+      directives: inner.directives + (selection.directives?.length ?? 0),
+    };
+  };
+  const measureField = ({ name: { value: name }, alias, selectionSet }: FieldNode): DocumentMeasure => {
+    const inner = selectionSet ? measure(selectionSet) : NOTHING;
+    const isIntrospection = name.startsWith('__');
+    const deepest = Math.max(inner.depth, inner.introspectionDepth);
+    return {
+      ...inner,
+      depth: isIntrospection ? 0 : inner.depth + 1,
+      introspectionDepth: isIntrospection ? deepest + 1 : inner.introspectionDepth && inner.introspectionDepth + 1,
+      aliases: inner.aliases + (alias ? 1 : 0),
+      rootFields: isIntrospection ? 0 : 1,
+      alone: ALONE.has(name) ? name : null,
+    };
+  };
+  const measureFragment = (spread: FragmentSpreadNode | InlineFragmentNode): DocumentMeasure => {
+    if (spread.kind === Kind.INLINE_FRAGMENT) return measure(spread.selectionSet);
+    const name = spread.name.value;
+    const known = measured.get(name);
+    if (known) return known;
+    const fragment = fragments.get(name);
+    if (!fragment) return NOTHING;
+    // Until it is measured: whoever meets it again meanwhile is inside of it.
+    measured.set(name, ENDLESS);
+    const found = measure(fragment.selectionSet);
+    measured.set(name, found);
+    return found;
   };
 
-  const visit = (selectionSet: SelectionSetNode, depth: number, maximum: number) => {
+  const { directives, ...rest } = measure(operation.selectionSet);
+  return { ...rest, directives: directives + (operation.directives?.length ?? 0) };
+}
+
+const together = (a: DocumentMeasure, b: DocumentMeasure): DocumentMeasure => ({
+  depth: Math.max(a.depth, b.depth),
+  introspectionDepth: Math.max(a.introspectionDepth, b.introspectionDepth),
+  aliases: a.aliases + b.aliases,
+  rootFields: a.rootFields + b.rootFields,
+  directives: a.directives + b.directives,
+  visited: a.visited + b.visited,
+  alone: a.alone ?? b.alone,
+});
+
+/** Documents are parsed once and sent often: an operation is measured for the first of its requests. */
+const measures = new WeakMap<OperationDefinitionNode, DocumentMeasure>();
+
+/**
+ * Checks one operation of a document. Its measure is kept as long as the operation.
+ * @throws GraphQLError DOCUMENT_TOO_COMPLEX naming the limit.
+ */
+export function checkLimits(document: DocumentNode, operation: OperationDefinitionNode, limits: DocumentLimits): void {
+  let measure = measures.get(operation);
+  if (!measure) {
+    measure = measureDocument(document, operation);
+    measures.set(operation, measure);
+  }
+  checkMeasure(measure, limits);
+}
+
+/**
+ * Compares the measure of an operation with the limits of one caller.
+ * @throws GraphQLError DOCUMENT_TOO_COMPLEX naming the limit.
+ */
+export function checkMeasure(measure: DocumentMeasure, limits: DocumentLimits): void {
+  if (measure.visited > VISITED_FIELDS) throw tooComplex('fields after spreading fragments', VISITED_FIELDS);
+  if (measure.depth > limits.depth) throw tooComplex('levels of depth', limits.depth);
+  if (measure.introspectionDepth > INTROSPECTION_DEPTH) throw tooComplex('levels of depth', INTROSPECTION_DEPTH);
+  if (measure.aliases > limits.aliases) throw tooComplex('aliases', limits.aliases);
+  if (measure.alone !== null && measure.rootFields > 1)
+    throw tooComplex(`root field when one of them is ${measure.alone}`, 1);
+  if (measure.rootFields > limits.rootFields) throw tooComplex('root fields', limits.rootFields);
+  if (measure.directives > limits.directives) throw tooComplex('directives', limits.directives);
+}
+
+/** How often the fields of one object may repeat a response key; fragments repeat some, nobody needs many. */
+const REPEATS = 50;
+
+/**
+ * Refuses a document whose selection sets repeat response keys: validation compares each with each. Named fragments stand for themselves,
+ * since each costs enough text.
+ * @throws GraphQLError DOCUMENT_TOO_COMPLEX
+ */
+export function checkRepeats({ definitions }: DocumentNode): void {
+  let repeats = 0;
+  const visit = (selectionSet: SelectionSetNode, keys: Set<string>) => {
     for (const selection of selectionSet.selections) {
-      if (++cost.visited > VISITED_FIELDS) throw tooComplex('fields after spreading fragments', VISITED_FIELDS);
-      cost.directives += selection.directives?.length ?? 0;
-      if (selection.kind === Kind.FIELD) {
-        const isIntrospection = selection.name.value.startsWith('__');
-        if (selection.alias) cost.aliases += 1;
-        if (depth === 1 && !isIntrospection) cost.rootFields += 1;
-        if (depth === 1 && ALONE.has(selection.name.value)) cost.alone = selection.name.value;
-        const limit = isIntrospection ? INTROSPECTION_DEPTH : maximum;
-        if (depth > limit) throw tooComplex('levels of depth', limit);
-        if (selection.selectionSet) visit(selection.selectionSet, depth + 1, limit);
-      } else {
-        const inner =
-          selection.kind === Kind.INLINE_FRAGMENT
-            ? selection.selectionSet
-            : fragments.get(selection.name.value)?.selectionSet;
-        if (inner) visit(inner, depth, maximum);
+      if (selection.kind === Kind.FRAGMENT_SPREAD) continue;
+      if (selection.kind === Kind.INLINE_FRAGMENT) {
+        visit(selection.selectionSet, keys);
+        continue;
       }
+      const key = (selection.alias ?? selection.name).value;
+      if (keys.has(key) && ++repeats > REPEATS) throw tooComplex('repetitions of fields', REPEATS);
+      keys.add(key);
+      if (selection.selectionSet) visit(selection.selectionSet, new Set());
     }
   };
-  visit(operation.selectionSet, 1, limits.depth);
-  if (cost.aliases > limits.aliases) throw tooComplex('aliases', limits.aliases);
-  if (cost.alone !== null && cost.rootFields > 1) throw tooComplex(`root field when one of them is ${cost.alone}`, 1);
-  if (cost.rootFields > limits.rootFields) throw tooComplex('root fields', limits.rootFields);
-  if (cost.directives > limits.directives) throw tooComplex('directives', limits.directives);
+  for (const definition of definitions)
+    if (definition.kind === Kind.OPERATION_DEFINITION || definition.kind === Kind.FRAGMENT_DEFINITION)
+      visit(definition.selectionSet, new Set());
+}
+
+/** How many tokens a text has; one more than `maximum` when it has more, and as many as there are before it stops being GraphQL. */
+export function countTokens(text: string, maximum: number): number {
+  const lexer = new Lexer(new Source(text));
+  let count = 0;
+  try {
+    while (count <= maximum && lexer.advance().kind !== TokenKind.EOF) count += 1;
+  } catch {
+    // The parser says better what is wrong.
+  }
+  return count;
 }
 
 /**
@@ -102,14 +215,7 @@ export function checkLimits(document: DocumentNode, operation: OperationDefiniti
  */
 export function checkTokens(text: string, maximum: number): void {
   // Every token has a character at least.
-  if (text.length <= maximum) return;
-  const lexer = new Lexer(new Source(text));
-  try {
-    for (let count = 0; lexer.advance().kind !== TokenKind.EOF;)
-      if (++count > maximum) throw tooComplex('tokens', maximum);
-  } catch (error) {
-    if (error instanceof GraphQLError && error.extensions['code'] === 'DOCUMENT_TOO_COMPLEX') throw error;
-  }
+  if (text.length > maximum && countTokens(text, maximum) > maximum) throw tooComplex('tokens', maximum);
 }
 
 const tooComplex = (what: string, maximum: number) =>

@@ -1,0 +1,284 @@
+import {
+  execute,
+  getOperationAST,
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  OperationTypeNode,
+  parse,
+  specifiedRules,
+  subscribe,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { ERROR_CATALOGUE, isErrorCode, requestFault } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { ServiceMetrics } from '../metrics.ts';
+import { createDocumentCache } from './document-cache.ts';
+import type { BaseContext, EncodedResult, GraphEngine } from './engine.ts';
+import { formatError, logFault } from './format-error.ts';
+import type { GraphRequest, GraphResult } from './graph.ts';
+import { checkLimits, checkRepeats, checkTokens, type DocumentLimits } from './limits.ts';
+
+export interface SchemaEngineOptions {
+  /** The graph's name in the metrics. */
+  readonly name: string;
+  readonly schema: GraphQLSchema;
+  readonly logger: Logger;
+  readonly metrics: ServiceMetrics;
+  /** What a document may cost. */
+  readonly limits: DocumentLimits;
+  /** Whether clients may ask for the schema; where not, errors do not suggest names of it either. */
+  readonly introspection: boolean;
+  /** What is told beside the data when a request is done. */
+  readonly finish?: ((context: BaseContext) => ResultExtras) | undefined;
+}
+
+/** What a service adds to a result: headers over HTTP, and extensions. */
+export interface ResultExtras {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** A document that was parsed and validated. */
+export interface KnownDocument {
+  readonly document: DocumentNode;
+  /** By name; the only operation of a document also by `''`. */
+  readonly operations: ReadonlyMap<string, OperationDefinitionNode>;
+}
+
+const NO_HEADERS: Readonly<Record<string, string>> = {};
+
+/** Executes with graphql-js over resolvers. A document is parsed and validated once, however often it comes and from wherever. */
+export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
+  const { name, schema, logger, metrics, limits, introspection, finish } = options;
+  const documents = createDocumentCache<KnownDocument>();
+
+  /** @throws GraphQLError[] what is wrong with the document. */
+  const known = (query: string): KnownDocument => {
+    const cached = documents.get(query);
+    if (cached) return cached;
+    const made = readDocument(schema, query, { limits, introspection });
+    documents.set(query, made);
+    return made;
+  };
+
+  const prepare = (request: GraphRequest, wanted: 'subscription' | 'other') => {
+    const { document, operations } = known(request.query);
+    const operation = operations.get(request.operationName ?? '');
+    if (!operation) throw noOperation(request.operationName);
+    checkLimits(document, operation, limits);
+    const isSubscription = operation.operation === OperationTypeNode.SUBSCRIPTION;
+    if (isSubscription && wanted === 'other') throw needsSocket();
+    if (!isSubscription && wanted === 'subscription') throw requestFault('BAD_REQUEST', 'This is not a subscription.');
+    return { document, operation };
+  };
+
+  const format = (errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[] =>
+    errors.map((error) => {
+      logFault(logger, error, requestId);
+      return formatError(error.toJSON(), requestId);
+    });
+
+  const run = async (request: GraphRequest, context: BaseContext): Promise<GraphResult> => {
+    const startedAt = performance.now();
+    let kind = 'invalid';
+    let result: GraphResult;
+    try {
+      const { document, operation } = prepare(request, 'other');
+      kind = operation.operation;
+      const executed = await execute({
+        schema,
+        document,
+        contextValue: context,
+        variableValues: request.variables ?? null,
+        operationName: request.operationName ?? null,
+      });
+      result = formatted(executed, context.requestId);
+    } catch (error) {
+      result = { errors: format(faultsOf(error), context.requestId) };
+    }
+    metrics.operations.observe(
+      { graph: name, operation: kind, outcome: result.errors ? 'error' : 'ok' },
+      (performance.now() - startedAt) / 1000,
+    );
+    return result;
+  };
+
+  const formatted = ({ data, errors }: ExecutionResult, requestId: string): GraphResult => {
+    if (!errors) return { data: data as Record<string, unknown> };
+    // Without data nothing was executed: the variables did not fit (GraphQL 6.1.2).
+    const told = data === undefined ? errors.map((error) => withCode(error, 'BAD_USER_INPUT')) : errors;
+    return {
+      ...(data === undefined ? {} : { data: data as Record<string, unknown> | null }),
+      errors: format(told, requestId),
+    };
+  };
+
+  return {
+    async execute(request, context) {
+      const result = await run(request, context);
+      // Of what was not executed there is nothing to tell.
+      const extensions = result.data === undefined ? undefined : finish?.(context).extensions;
+      return extensions ? { ...result, extensions: { ...result.extensions, ...extensions } } : result;
+    },
+    async respond(request, context) {
+      const result = await run(request, context);
+      return encode(result, finish?.(context));
+    },
+    async *subscribe(request, context): AsyncGenerator<GraphResult> {
+      const { requestId, signal } = context;
+      let prepared;
+      try {
+        prepared = prepare(request, 'subscription');
+      } catch (error) {
+        // A document that is not valid is answered by one event, anything else is the end of the attempt.
+        if (!(error instanceof InvalidDocument)) throw error;
+        yield { errors: format(error.errors, requestId) };
+        return;
+      }
+      const result = await subscribe({
+        schema,
+        document: prepared.document,
+        contextValue: context,
+        variableValues: request.variables ?? null,
+        operationName: request.operationName ?? null,
+      });
+      if (!(Symbol.asyncIterator in result)) {
+        yield formatted(result, requestId);
+        return;
+      }
+      const end = () => void result.return(undefined);
+      signal?.addEventListener('abort', end, { once: true });
+      try {
+        if (signal?.aborted) end();
+        for await (const event of result) yield formatted(event, requestId);
+      } finally {
+        signal?.removeEventListener('abort', end);
+      }
+    },
+    onSchema(listener) {
+      listener(schema);
+      return () => undefined;
+    },
+  };
+}
+
+/** A document with what is wrong with it. */
+export class InvalidDocument extends Error {
+  readonly errors: readonly GraphQLError[];
+  constructor(errors: readonly GraphQLError[]) {
+    super('The document is not valid.');
+    this.errors = errors;
+  }
+}
+
+/** The GraphQL errors of whatever was thrown. */
+export const faultsOf = (error: unknown): readonly GraphQLError[] => {
+  if (error instanceof InvalidDocument) return error.errors;
+  if (error instanceof GraphQLError) return [error];
+  return [
+    new GraphQLError('fault', { originalError: error instanceof Error ? error : new Error(String(error)) }),
+  ];
+};
+
+/**
+ * Parses and validates a document that a caller with these limits sends.
+ * @throws InvalidDocument, or GraphQLError DOCUMENT_TOO_COMPLEX before anything is done that the limits are to prevent.
+ */
+export function readDocument(
+  schema: GraphQLSchema,
+  query: string,
+  { limits, introspection }: { readonly limits: DocumentLimits; readonly introspection: boolean },
+): KnownDocument {
+  checkTokens(query, limits.tokens);
+  let document: DocumentNode;
+  try {
+    document = parse(query, { maxTokens: limits.tokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) throw new InvalidDocument([withCode(error, 'GRAPHQL_PARSE_FAILED')]);
+    throw error;
+  }
+  // What is too large is refused before it is validated, whose work can grow with the square of it.
+  checkRepeats(document);
+  const operations = operationsOf(document);
+  for (const operation of operations.values()) checkLimits(document, operation, limits);
+  const errors = validate(schema, document, introspection ? specifiedRules : WITHOUT_INTROSPECTION);
+  if (errors.length > 0)
+    throw new InvalidDocument(
+      errors.map((error) => withCode(introspection ? error : withoutSuggestion(error), 'GRAPHQL_VALIDATION_FAILED')),
+    );
+  return { document, operations };
+}
+
+function operationsOf(document: DocumentNode): ReadonlyMap<string, OperationDefinitionNode> {
+  const operations = new Map<string, OperationDefinitionNode>();
+  const only = getOperationAST(document);
+  if (only) operations.set('', only);
+  for (const definition of document.definitions)
+    if (definition.kind === 'OperationDefinition' && definition.name) operations.set(definition.name.value, definition);
+  return operations;
+}
+
+/** The error when a document has no operation of the name, or several and no name was given. */
+export const noOperation = (name: string | undefined): GraphQLError =>
+  requestFault(
+    'OPERATION_RESOLUTION_FAILURE',
+    name === undefined || name === ''
+      ? 'Name one of the operations of the document in operationName.'
+      : 'operationName names no operation of the document.',
+  );
+
+/** The error when a subscription comes where there is one answer. */
+export const needsSocket = (): GraphQLError =>
+  requestFault(
+    'SUBSCRIPTION_NOT_SUPPORTED',
+    'A subscription needs a WebSocket at the same path (protocol graphql-transport-ws), or a request with `accept: text/event-stream`.',
+  );
+
+const WITHOUT_INTROSPECTION = [...specifiedRules, NoSchemaIntrospectionCustomRule];
+
+/** graphql-js suggests names that are alike, which tells the schema to those who may not ask for it. */
+const withoutSuggestion = (error: GraphQLError): GraphQLError =>
+  new GraphQLError(error.message.replace(/ Did you mean [^?]*\?$/, ''), {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+  });
+
+const withCode = (error: GraphQLError, code: string): GraphQLError =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes ?? null,
+    source: error.source ?? null,
+    positions: error.positions ?? null,
+    path: error.path ?? null,
+    // A scalar that refuses a value may say what is wrong with it in a code of its own.
+    extensions: { code, ...error.extensions },
+  });
+
+/** A result as it goes over the wire. */
+export function encode(result: GraphResult, extras?: ResultExtras): EncodedResult {
+  const extensions = extras?.extensions && result.data !== undefined ? { ...result.extensions, ...extras.extensions } : result.extensions;
+  const { errors, data } = result;
+  return {
+    status: data === undefined ? statusOf(errors) : 200,
+    headers: extras?.headers ?? NO_HEADERS,
+    // `errors` first, so that a reader of a long answer sees them (GraphQL 7.1).
+    body: `${JSON.stringify({ errors, data, extensions })}\n`,
+  };
+}
+
+/** The headers that a fault asks for, such as `Retry-After`. */
+export function headersOf(error: GraphQLError): Record<string, string> {
+  const http = error.extensions['http'] as { readonly headers?: Iterable<readonly [string, string]> } | undefined;
+  return http?.headers ? Object.fromEntries(http.headers) : {};
+}
+
+/** What the whole request fails with. */
+export function statusOf(errors: readonly GraphQLFormattedError[] | undefined): number {
+  const code = errors?.[0]?.extensions?.['code'];
+  return isErrorCode(code) ? ERROR_CATALOGUE[code].status : 500;
+}
