@@ -1,17 +1,27 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
 import type { DocumentMeasure } from '@kontor/kit/src/graph/limits.ts';
-import type { GraphQLFormattedError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
+import {
+  Kind,
+  type DocumentNode,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
 import { compileCost, type CostOf } from '../demand/compile-cost.ts';
 import type { Costs } from '../demand/costs.ts';
 import type { CompiledPlan, CompiledSubscription } from '../execution/compile-plan.ts';
 import type { SupergraphFacts } from '../planning/generation.ts';
+import { decideOperation } from '../planning/decide-operation.ts';
 import { normaliseOperation, type NormalisedOperation } from '../planning/normalise-operation.ts';
 import { relevantLabels } from '../planning/overrides.ts';
+import type { PlanRequest } from '../planning/planner.ts';
 import type { PlanCache } from '../planning/plan-cache.ts';
 import type { FieldPolicy } from '../policy/field-policy.ts';
 import { guardOperation, type PermittedOperation } from '../policy/guard-operation.ts';
 import { refusalErrors } from '../policy/refusal-errors.ts';
 import { createVariableCoercer, type VariableCoercer } from '../response/coerce-variables.ts';
+import { decidingVariables, readConditions, type Conditions, type Fragments } from '../response/conditions.ts';
 import { compileResponse, type CompiledResponse } from '../response/compile-response.ts';
 
 export type Compiled = CompiledPlan | CompiledSubscription;
@@ -34,12 +44,10 @@ export interface KnownOperation {
 /** What callers with the same rights get of an operation. */
 export interface OperationVariant {
   readonly response: CompiledResponse;
-  /** Whether anything is left to ask. */
-  readonly asks: boolean;
   /** What they do not get. */
   refused(coerced: Readonly<Record<string, unknown>>): readonly GraphQLFormattedError[];
-  /** Compiled already, or on its way from the planner. */
-  plan(overrides: readonly string[]): Compiled | Promise<Compiled>;
+  /** Compiled already, or on its way from the planner; null when there is nothing to ask. */
+  plan(coerced: Readonly<Record<string, unknown>>, overrides: readonly string[]): Compiled | Promise<Compiled> | null;
 }
 
 export interface OperationOptions {
@@ -51,6 +59,8 @@ export interface OperationOptions {
   readonly plans: Pick<PlanCache<Compiled>, 'peek' | 'get'>;
 }
 
+/** Combinations of conditions that are kept of one variant. */
+const COMBINATIONS = 64;
 const NOTHING_REFUSED: readonly GraphQLFormattedError[] = [];
 
 /** Makes everything of an operation that does not depend on a request. Plans and variants are made when they are first needed. */
@@ -74,7 +84,7 @@ export function knowOperation(
     for(caller) {
       const permitted = guarded.for(caller);
       let variant = variants.get(permitted);
-      if (!variant) variants.set(permitted, (variant = createVariant(options.plans, whole, permitted, text)));
+      if (!variant) variants.set(permitted, (variant = createVariant(options.plans, whole, permitted)));
       return variant;
     },
   };
@@ -84,20 +94,46 @@ function createVariant(
   plans: OperationOptions['plans'],
   whole: Parameters<typeof compileResponse>[0],
   { document, refused, refusedFields }: PermittedOperation,
-  wholeText: string,
 ): OperationVariant {
-  const text =
-    document === null || document === whole.document
-      ? wholeText
-      : normaliseOperation(document, document.definitions[0] as OperationDefinitionNode).text;
-  const alone = { text };
+  const requestFor = document === null ? () => null : planRequests(whole.schema, document);
   return {
     response: compileResponse({ ...whole, refusedFields }),
-    asks: document !== null,
     refused: refused.length === 0 ? () => NOTHING_REFUSED : (coerced) => refusalErrors(refused, coerced),
-    plan(overrides) {
-      const request = overrides.length === 0 ? alone : { text, overrides };
-      return plans.peek(request) ?? plans.get(request);
+    plan(coerced, overrides) {
+      const request = requestFor(coerced);
+      if (request === null) return null;
+      const chosen = overrides.length === 0 ? request : { ...request, overrides };
+      return plans.peek(chosen) ?? plans.get(chosen);
     },
+  };
+}
+
+/** What is planned of a document under the conditions that variables decide; kept for the combinations that were used last. */
+function planRequests(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+): (coerced: Readonly<Record<string, unknown>>) => PlanRequest | null {
+  const operation = document.definitions[0] as OperationDefinitionNode;
+  const fragments: Fragments = new Map(
+    document.definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+    ),
+  );
+  const deciding = decidingVariables(operation, fragments);
+  const request = (conditions: Conditions): PlanRequest | null => {
+    const decided = decideOperation(schema, document, conditions);
+    return decided && { text: normaliseOperation(decided, decided.definitions[0] as OperationDefinitionNode).text };
+  };
+  if (deciding.length === 0) {
+    let only: PlanRequest | null | undefined;
+    return () => (only === undefined ? (only = request(new Map())) : only);
+  }
+  const kept = new LRUCache<string, { readonly request: PlanRequest | null }>({ max: COMBINATIONS });
+  return (coerced) => {
+    const conditions = readConditions(deciding, coerced);
+    const key = [...conditions.values()].join();
+    let entry = kept.get(key);
+    if (!entry) kept.set(key, (entry = { request: request(conditions) }));
+    return entry.request;
   };
 }

@@ -1,6 +1,12 @@
 import { createDocumentCache } from '@kontor/kit/src/graph/document-cache.ts';
 import type { GraphRequest } from '@kontor/kit/src/graph/graph.ts';
-import { checkMeasure, checkTokens, countTokens, measureDocument, type DocumentLimits } from '@kontor/kit/src/graph/limits.ts';
+import {
+  checkMeasure,
+  checkTokens,
+  countTokens,
+  measureDocument,
+  type DocumentLimits,
+} from '@kontor/kit/src/graph/limits.ts';
 import { noOperation, readDocument, type KnownDocument } from '@kontor/kit/src/graph/schema-engine.ts';
 import { LRUCache } from 'lru-cache';
 import { normaliseOperation } from '../planning/normalise-operation.ts';

@@ -56,8 +56,8 @@ export function createRouterEngine(options: RouterEngineOptions): GraphEngine {
 
   const ask = async (prepared: Prepared, context: BaseContext): Promise<ExecutionOutcome> => {
     const { variant, variables, coerced, overrides } = prepared;
-    if (!variant.asks) return { data: Object.create(null) as Record<string, unknown>, errors: [] };
-    const planned = variant.plan(overrides);
+    const planned = variant.plan(coerced, overrides);
+    if (planned === null) return { data: Object.create(null) as Record<string, unknown>, errors: [] };
     const plan = (planned instanceof Promise ? await planned : planned) as CompiledPlan;
     return plan.execute({ call: context, variables, coerced });
   };
