@@ -43,6 +43,14 @@ export default defineConfig({
       suite({ name: 'unit', include: [`${SOURCES}/*.test.ts`], exclude: ['**/*.db.test.ts'] }),
       suite({ name: 'db', include: [`${SOURCES}/*.db.test.ts`], needsPostgres: true, timeoutMs: 30_000 }),
       suite({ name: 'contract', include: ['tests/contract/**/*.test.ts'], timeoutMs: 60_000 }),
+      suite({ name: 'router', include: ['tests/router/**/*.test.ts'], timeoutMs: 240_000 }),
+      suite({
+        name: 'attack',
+        include: ['tests/attack/**/*.test.ts'],
+        needsPostgres: true,
+        aloneInOrder: 3,
+        timeoutMs: 120_000,
+      }),
       suite({
         name: 'budget',
         include: ['tests/budget/**/*.test.ts'],

@@ -32,8 +32,8 @@ export interface Access {
   readonly limitsOf: (context: BaseContext) => DocumentLimits;
   /** @throws GraphQLError DOCUMENT_TOO_COMPLEX, RATE_LIMITED */
   readonly charge: (cost: number, context: BaseContext) => Charge | Promise<Charge>;
-  /** Whom nothing tells apart, by a name; null for everybody else. */
-  readonly sameAs: (context: BaseContext) => string | null;
+  /** Whether a caller is one of many who all see the same, so that their identical queries may be executed once. */
+  readonly isAnybody: (context: BaseContext) => boolean;
 }
 
 /**
@@ -73,15 +73,17 @@ export function guardedAccess(options: {
     mostLimits: INTERNAL_LIMITS,
     limitsOf: (context) => (isOurs(context) ? INTERNAL_LIMITS : PUBLIC_LIMITS),
     charge: (cost, context) => (isOurs(context) ? FREE : spend(cost, context)),
-    // A guest of a channel is anybody: what one may see, all may.
-    sameAs: ({ caller: { role, channel } }) => (role === 'guest' ? `guest of ${channel}` : null),
+    isAnybody: ({ caller }) => caller.role === 'guest',
   };
 }
 
 const ANYBODY: Caller = { role: 'guest', subject: 'guest', channel: null, scopes: [] };
 
 /** Access for everybody, to any supergraph. The limits are those that are given, and none where none is. */
-export function openAccess(limits: { readonly depth?: number | undefined; readonly cost?: number | undefined }): Access {
+export function openAccess(limits: {
+  readonly depth?: number | undefined;
+  readonly cost?: number | undefined;
+}): Access {
   const documents = { ...NO_LIMITS, depth: limits.depth ?? NO_LIMITS.depth };
   const maximum = limits.cost ?? null;
   return {
@@ -93,6 +95,6 @@ export function openAccess(limits: { readonly depth?: number | undefined; readon
       checkCost(cost, maximum);
       return maximum === null ? FREE : { headers: {}, extensions: { cost: costExtension(cost, maximum) } };
     },
-    sameAs: () => 'anybody',
+    isAnybody: () => true,
   };
 }

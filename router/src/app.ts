@@ -1,7 +1,6 @@
 import { createEndpoint, type GraphEndpoint } from '@kontor/kit/src/graph/endpoint.ts';
 import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import { mountIde, type IdeExample, type IdeKey } from '@kontor/kit/src/ide.ts';
-import { requestFault } from '@kontor/kit/src/errors.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
 import { createMetrics } from '@kontor/kit/src/metrics.ts';
 import { createService, type Mount, type Service } from '@kontor/kit/src/service.ts';
@@ -15,7 +14,11 @@ import { loadGeneration } from './planning/generation.ts';
 import { createGenerations } from './planning/generations.ts';
 import { chooseOverrides } from './planning/overrides.ts';
 import { assertRootFieldsDecided } from './policy/root-fields.ts';
+import { createSubscriptionMetrics } from './subscriptions/subscription-metrics.ts';
+import { createSubscriptions } from './subscriptions/subscriptions.ts';
+import { createUpstreams } from './subscriptions/upstreams.ts';
 import { subgraphsOf } from './supergraph.ts';
+import { observeRouter } from './telemetry/observe-router.ts';
 import { createTraffic, type TrafficOptions } from './traffic/traffic.ts';
 import type { TrafficConfig } from './traffic/traffic-config.ts';
 import { VERSION_HEADER, versionsOf } from './traffic/version-header.ts';
@@ -34,6 +37,8 @@ export interface RouterDeps {
   readonly access: Access;
   readonly share?: Share;
   readonly traffic?: TrafficConfig;
+  /** Whether whoever asks is told how a request was planned and executed. Not for strangers. */
+  readonly exposePlans?: boolean;
   /** What GraphiQL offers; without it there is no page. */
   readonly ide?: { readonly examples: readonly IdeExample[]; readonly keys: readonly IdeKey[] };
 }
@@ -59,9 +64,12 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
     logger,
     registry: metrics.registry,
   });
+  const telemetry = observeRouter(NAME, metrics, () => generations);
   const clients = new Map<string, GraphClient>();
-  for (const name of Object.keys(deps.subgraphs))
-    clients.set(name, share === 'nothing' ? traffic.client(name) : shareInFlight(traffic.client(name), name));
+  for (const name of Object.keys(deps.subgraphs)) {
+    const direct = traffic.client(name);
+    clients.set(name, telemetry.traced(name, share === 'nothing' ? direct : shareInFlight(direct, name)));
+  }
   const client = (name: string): GraphClient => {
     const found = clients.get(name);
     if (!found) throw new Error(`There is no subgraph ${name}.`);
@@ -83,33 +91,42 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
   });
   await generations.update(deps.supergraphSdl);
 
-  const endpointOf = (name: string, graph: (served: ServedGraphs) => ServedGraph): GraphEndpoint =>
-    createEndpoint({
+  const live = createSubscriptionMetrics(metrics.registry);
+  const upstreams = createUpstreams({ clients: client, onSize: (size) => live.upstreams.set(size) });
+  const endpointOf = (name: string, graph: (served: ServedGraphs) => ServedGraph): GraphEndpoint => {
+    const common = {
+      generations,
+      graph,
+      name,
+      logger,
+      limitsOf: access.limitsOf,
+      overrides: (labels: readonly string[]) => chooseOverrides(labels, { random: Math.random }),
+      charge: access.charge,
+      permitted: telemetry.permitted,
+    };
+    return createEndpoint({
       engine: createRouterEngine({
-        generations,
-        graph,
-        name,
-        logger,
+        ...common,
         metrics,
-        limitsOf: access.limitsOf,
-        overrides: (labels) => chooseOverrides(labels, { random: Math.random }),
-        charge: access.charge,
-        sharedAs: share === 'requests' ? access.sameAs : () => null,
-        subscribe: () => {
-          throw requestFault('SUBSCRIPTION_NOT_SUPPORTED', 'not yet');
-        },
+        observe: telemetry.fetched,
+        exposePlans: deps.exposePlans ?? false,
+        isShared: share === 'requests' ? access.isAnybody : () => false,
+        subscribe: createSubscriptions({ ...common, metrics: live, upstreams }),
       }),
+      service: NAME,
       logger,
       maxTokens: access.mostLimits.tokens,
       introspection: true,
       context: (call) => call,
     });
+  };
 
   const mounts: Mount[] = [];
   const routes: NonNullable<Parameters<typeof createService>[0]['routes']>[] = [];
   const add = (path: string, title: string, graph: (served: ServedGraphs) => ServedGraph) => {
     const page =
-      deps.ide && mountIde({ title, graphqlPath: path, guests: !access.guarded, ...deps.ide });
+      deps.ide &&
+      mountIde({ title, graphqlPath: path, guests: !access.guarded, plans: deps.exposePlans ?? false, ...deps.ide });
     mounts.push({
       path,
       endpoint: endpointOf(path === PATH ? NAME : path.split('/')[1]!, graph),
@@ -136,6 +153,7 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
     add(`/${name}${PATH}`, `Kontor: what a ${name} sees`, ({ contracts }) => contracts[name]!);
   held.release();
 
+  routes.push(telemetry.routes);
   const service = createService({
     name: NAME,
     logger,

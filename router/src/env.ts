@@ -9,7 +9,14 @@ type Subgraph = { readonly name: string; readonly url: string };
 
 const { INTERNAL_KEYS, LOG_LEVEL } = serviceEnv;
 const points = (most: number) => z.coerce.number().int().min(1).max(most);
-const open = { ROUTER_PORT: port().default(4000).describe('where the router listens'), LOG_LEVEL };
+const open = {
+  ROUTER_PORT: port().default(4000).describe('where the router listens'),
+  LOG_LEVEL,
+  EXPOSE_PLANS: z
+    .enum(['on', 'off'])
+    .default('off')
+    .describe('whether whoever asks is told how a request was planned and executed'),
+};
 const guarded = {
   ...open,
   INTERNAL_KEYS,
@@ -21,6 +28,8 @@ const guarded = {
 export interface OpenRouterEnv {
   readonly port: number;
   readonly logLevel: string;
+  /** Whether whoever asks is told how a request was planned and executed. */
+  readonly exposePlans: boolean;
   /** The URLs of a subgraph. */
   urlsOf(name: string, path?: string): string[];
 }
@@ -41,6 +50,7 @@ export function parseRouterEnv(subgraphs: readonly Subgraph[], source: Source): 
   return {
     port: env.ROUTER_PORT,
     logLevel: env.LOG_LEVEL,
+    exposePlans: env.EXPOSE_PLANS === 'on',
     internalKeys: env.INTERNAL_KEYS,
     ideKeys: env.IDE_KEYS,
     rate: { quota: env.RATE_POINTS, windowSeconds: env.RATE_SECONDS },
@@ -51,7 +61,12 @@ export function parseRouterEnv(subgraphs: readonly Subgraph[], source: Source): 
 /** The environment of a router for everybody: nothing has to be set. URLs are used as they are. @throws EnvError naming every bad key. */
 export function parseOpenRouterEnv(subgraphs: readonly Subgraph[], source: Source): OpenRouterEnv {
   const env = parseEnv(z.object({ ...open, ...urls(subgraphs, (url) => url) }), source);
-  return { port: env.ROUTER_PORT, logLevel: env.LOG_LEVEL, urlsOf: (name) => [...urlsIn(env, name)] };
+  return {
+    port: env.ROUTER_PORT,
+    logLevel: env.LOG_LEVEL,
+    exposePlans: env.EXPOSE_PLANS === 'on',
+    urlsOf: (name) => [...urlsIn(env, name)],
+  };
 }
 
 const urls = (subgraphs: readonly Subgraph[], byDefault: (url: string) => string) =>

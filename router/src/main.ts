@@ -59,6 +59,7 @@ async function guardedRouter(known: readonly SubgraphAddress[]): Promise<Wired> 
     createHttpClient({ urls, audience: name, identity, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
   return {
     port: env.port,
+    exposePlans: env.exposePlans,
     logger: createLogger('router', env.logLevel),
     subgraphs: Object.fromEntries(
       known.map(({ name }) => [
@@ -80,6 +81,7 @@ function openRouter(known: readonly SubgraphAddress[], { maxDepth, maxCost }: Ar
   const env = parseOpenRouterEnv(known, process.env);
   return {
     port: env.port,
+    exposePlans: env.exposePlans,
     logger: createLogger('router', env.logLevel),
     subgraphs: Object.fromEntries(
       known.map(({ name }) => [

@@ -3,14 +3,21 @@ import type { Answer } from './subjects/subject.ts';
 
 export type Path = readonly (string | number)[];
 
-/** In what an answer differs from another, one line each; nothing when they agree. */
-export function differences(answer: Answer, truth: Answer, { inOrder }: { inOrder: boolean }): string[] {
+export interface Comparison {
+  /** Whether the keys of objects must stand in the same order. */
+  readonly inOrder: boolean;
+  /** Names of fields that a plan may need besides what the client selects: their errors stand at these names. */
+  readonly needed: ReadonlySet<string>;
+}
+
+/** In what an answer differs from the right one, one line each; nothing when they agree. */
+export function differences(answer: Answer, truth: Answer, { inOrder, needed }: Comparison): string[] {
   const found: string[] = [];
   const same = inOrder
     ? JSON.stringify(answer.data) === JSON.stringify(truth.data)
     : isDeepStrictEqual(plain(answer.data), plain(truth.data));
   if (!same) found.push(`data: ${firstDifference(plain(answer.data), plain(truth.data), [])}`);
-  else found.push(...errorDifferences(answer, truth));
+  else found.push(...errorDifferences(answer, truth, needed));
   return found;
 }
 
@@ -20,18 +27,17 @@ const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
  * Errors by the places that they made null. A subgraph may report another of several reasons for the same null, and a
  * failed entity as a whole instead of each of its fields (both GraphQL 6.4.4).
  */
-function errorDifferences(answer: Answer, truth: Answer): string[] {
+function errorDifferences(answer: Answer, truth: Answer, needed: ReadonlySet<string>): string[] {
   const given = answer.errors.map(({ path }) => placeOf(answer.data, path));
   const meant = truth.errors.map(({ path }) => placeOf(truth.data, path));
-  const missing = meant.filter(
-    ({ path }) => !given.some((other) => startsWith(path, other.path) && (other.isNull ? other.path.length === path.length : true)),
-  );
+  const explains = (error: Place, path: Path) =>
+    startsWith(path, error.path) && (!error.isNull || error.path.length === path.length);
+  const missing = meant.filter(({ path }) => !given.some((error) => explains(error, path)));
   const excess = given.filter(
     ({ path, isNull, isSelected }) =>
       isSelected &&
-      (isNull
-        ? !meant.some((other) => isDeepStrictEqual(other.path, path))
-        : !meant.some((other) => startsWith(other.path, path))),
+      !path.some((key) => needed.has(String(key))) &&
+      !meant.some((other) => (isNull ? isDeepStrictEqual(other.path, path) : startsWith(other.path, path))),
   );
   return [
     ...missing.map(({ path }) => `no error for the null at ${path.join('.')}`),
@@ -51,7 +57,7 @@ function placeOf(data: unknown, path: Path = []): Place {
   let value: unknown = data;
   for (const [index, key] of path.entries()) {
     if (value === null) return { path: path.slice(0, index), isNull: true, isSelected: true };
-    if (typeof value !== 'object' || !Object.hasOwn(value as object, key)) return { path, isNull: false, isSelected: false };
+    if (typeof value !== 'object' || !Object.hasOwn(value, key)) return { path, isNull: false, isSelected: false };
     value = (value as Record<string | number, unknown>)[key];
   }
   return { path, isNull: value === null, isSelected: true };

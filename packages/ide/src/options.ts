@@ -24,4 +24,6 @@ export interface IdeOptions {
   keys: IdeKey[];
   /** Whether the endpoint answers without a key; where it does not, a first visit begins with the first demo key. */
   guests: boolean;
+  /** Whether the endpoint tells, when asked, how it planned and executed an operation. */
+  plans: boolean;
 }

@@ -26,6 +26,7 @@ const options: IdeOptions = {
   ],
   keys: [{ label: 'Staff', key: 'demo-staff', description: 'may do <everything>' }],
   guests: true,
+  plans: true,
 };
 let directory: string;
 

@@ -2,6 +2,8 @@ import { createHmac } from 'node:crypto';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { migrate as drizzleMigrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres, { type Sql } from 'postgres';
+import { traceStatements } from './telemetry/trace-statements.ts';
+import { tracerOf } from './telemetry/tracing.ts';
 
 /** Drizzle on a pool. */
 export type Db = PostgresJsDatabase<Record<string, never>>;
@@ -26,6 +28,8 @@ export interface DatabaseOptions {
   readonly url: string;
   /** Shown in pg_stat_activity. */
   readonly name: string;
+  /** In whose name statements are traced, when that is another. */
+  readonly service?: string;
   /** Connections at most. */
   readonly max?: number;
   /** Shifts `app_now()` for these connections, such as `1 hour`. For tests. */
@@ -58,7 +62,9 @@ export function openDatabase(options: DatabaseOptions): Database {
         ...(options.nowOffset ? { 'app.now_offset': options.nowOffset } : {}),
       },
     });
-  const sql = connect(options.max ?? 10, 60);
+  const tracer = tracerOf(options.service ?? options.name);
+  const pool = connect(options.max ?? 10, 60);
+  const sql = tracer ? traceStatements(pool, tracer) : pool;
   const listeners: (() => void)[] = [];
   return {
     sql,

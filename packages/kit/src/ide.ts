@@ -36,6 +36,8 @@ export interface IdeMountOptions {
   readonly keys: readonly IdeKey[];
   /** Whether the graph answers without a key. */
   readonly guests: boolean;
+  /** Whether the graph tells how it executes what it is asked. */
+  readonly plans?: boolean;
 }
 
 /** What goes into `Mount.page` and `ServiceOptions.routes`. */
@@ -50,9 +52,17 @@ export interface MountedIde {
  */
 export function mountIde(options: IdeMountOptions): MountedIde {
   const assets = ideAssets();
-  const { title, graphqlPath, examples, keys, guests } = options;
+  const { title, graphqlPath, examples, keys, guests, plans = false } = options;
   const page = {
-    body: idePage({ title, graphqlPath, assetsPath: ASSETS_PATH, examples: [...examples], keys: [...keys], guests }),
+    body: idePage({
+      title,
+      graphqlPath,
+      assetsPath: ASSETS_PATH,
+      examples: [...examples],
+      keys: [...keys],
+      guests,
+      plans,
+    }),
     headers: {
       'content-security-policy': ideContentSecurityPolicy,
       'x-content-type-options': 'nosniff',

@@ -1,10 +1,15 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import { createOperationMetrics, type OperationMetrics } from './telemetry/observe-operation.ts';
 
 /** The measurements that every service has. */
 export interface ServiceMetrics {
+  /** Whose measurements these are. */
+  readonly service: string;
   readonly registry: Registry;
-  readonly operations: Histogram;
+  readonly operations: OperationMetrics;
   readonly sockets: Gauge;
+  /** Open streams of server-sent events. */
+  readonly eventStreams: Gauge;
   readonly eventsPublished: Counter;
 }
 
@@ -14,15 +19,15 @@ export function createMetrics(service: string): ServiceMetrics {
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
   return {
+    service,
     registry,
-    operations: new Histogram({
-      name: 'graphql_operation_seconds',
-      help: 'Duration of GraphQL operations',
-      labelNames: ['graph', 'operation', 'outcome'],
-      buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    operations: createOperationMetrics(registry),
+    sockets: new Gauge({ name: 'websocket_connections', help: 'Open WebSocket connections', registers: [registry] }),
+    eventStreams: new Gauge({
+      name: 'sse_connections',
+      help: 'Open streams of server-sent events',
       registers: [registry],
     }),
-    sockets: new Gauge({ name: 'websocket_connections', help: 'Open WebSocket connections', registers: [registry] }),
     eventsPublished: new Counter({
       name: 'events_published_total',
       help: 'Events that the relay gave to the bus',

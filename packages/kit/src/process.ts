@@ -7,6 +7,8 @@ import type { GraphClient } from './graph/graph.ts';
 import { createHttpClient } from './graph/http-client.ts';
 import { createLogger } from './logger.ts';
 import type { Service } from './service.ts';
+import { startTracing, type RunningTracing } from './telemetry/start-tracing.ts';
+import { readTracingEnv } from './telemetry/tracing-env.ts';
 import { INTERNAL_PATH, type SubgraphDeps } from './subgraph.ts';
 import { fileURLToPath } from 'node:url';
 
@@ -32,11 +34,14 @@ export const urlVariable = (peer: string): string => `${peer.toUpperCase().repla
 
 /**
  * Runs a process until it is told to stop: an ill environment or a fault at the start becomes one clear line and exit code 1.
- * SIGTERM and SIGINT stop the service gracefully, within 10 seconds.
+ * SIGTERM and SIGINT stop the service gracefully, within 10 seconds, and send what was traced last.
  */
 export async function runProcess(start: () => Promise<{ stop(): Promise<void> }>): Promise<void> {
   let running: { stop(): Promise<void> };
+  let tracing: RunningTracing | undefined;
   try {
+    const settings = readTracingEnv(process.env);
+    if (settings) tracing = await startTracing(settings, createLogger('telemetry', process.env['LOG_LEVEL'] || 'info'));
     running = await start();
   } catch (error) {
     const message = error instanceof EnvError || error instanceof Error ? error.message : String(error);
@@ -48,7 +53,8 @@ export async function runProcess(start: () => Promise<{ stop(): Promise<void> }>
     if (stopping) return;
     stopping = true;
     setTimeout(() => process.exit(1), STOP_TIMEOUT_MS).unref();
-    running.stop().then(
+    const stopped = running.stop().finally(() => tracing?.stop());
+    stopped.then(
       () => process.exit(0),
       (error: unknown) => {
         process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -9,12 +9,16 @@ import { ERROR_CATALOGUE, isErrorCode } from './errors.ts';
 import { acceptRequestId, type GraphEndpoint } from './graph/endpoint.ts';
 import type { BaseContext } from './graph/engine.ts';
 import { answerUnusual } from './graph/unusual-request.ts';
+import { serveEventStreams, type EventStreams } from './graph/sse.ts';
+import { wantsEventStream } from './graph/sse-request.ts';
 import { answerUsual, readUsual } from './graph/usual-request.ts';
 import { createOperations, type Operations } from './operations/operations-mode.ts';
 import type { Call } from './graph/graph.ts';
 import { serveSockets, type SocketServer } from './graph/socket-server.ts';
 import type { Logger } from './logger.ts';
 import type { ServiceMetrics } from './metrics.ts';
+import { readClientInfo } from './telemetry/client-info.ts';
+import { readTraceContext } from './telemetry/trace-context.ts';
 
 const BODY_BYTES = 100 * 1024;
 const INTERNAL_BODY_BYTES = 16 * 1024 * 1024;
@@ -90,6 +94,7 @@ export function createService(options: ServiceOptions): Service {
   }) as never;
   const anyOperations = createOperations({ mode: 'open' });
   const sockets: SocketServer[] = [];
+  const eventStreams: EventStreams[] = [];
   let started: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;
 
@@ -132,7 +137,14 @@ export function createService(options: ServiceOptions): Service {
       reply.header('x-request-id', requestId);
       try {
         const verified = await authenticate({ authorization: request.headers.authorization });
-        const call: Call = { ...vouchedFor(verified), requestId, signal: abortedWith(reply) };
+        const vouched = vouchedFor(verified);
+        const call: Call = {
+          ...vouched,
+          requestId,
+          signal: abortedWith(reply),
+          client: readClientInfo(request.headers),
+          trace: readTraceContext(request.headers, !internal && !('issuer' in vouched)),
+        };
         return annotate ? { ...call, ...annotate(request.headers, call) } : call;
       } catch (error) {
         // Without a call nobody can tell whose error it is.
@@ -140,6 +152,8 @@ export function createService(options: ServiceOptions): Service {
         throw error;
       }
     };
+    const streams = serveEventStreams({ endpoint, operations, callOf, metrics });
+    eventStreams.push(streams);
     app.route({
       method: ['GET', 'POST', 'OPTIONS'],
       url: path,
@@ -149,13 +163,24 @@ export function createService(options: ServiceOptions): Service {
           const { body, headers } = page();
           return reply.headers(headers).type('text/html; charset=utf-8').send(body);
         }
+        if (wantsEventStream(request)) return streams.answer(request, reply);
         const usual = readUsual(request);
         return usual
           ? answerUsual(endpoint, operations, usual, callOf, request, reply)
           : answerUnusual(endpoint, operations, callOf, request, reply);
       },
     });
-    sockets.push(serveSockets({ path, endpoint, authenticate, metrics, internal: internal ?? false }));
+    sockets.push(
+      serveSockets({
+        path,
+        endpoint,
+        authenticate,
+        metrics,
+        internal: internal ?? false,
+        operations,
+        ...(annotate ? { annotate } : {}),
+      }),
+    );
   };
 
   const start = async () => {
@@ -200,6 +225,7 @@ export function createService(options: ServiceOptions): Service {
     stop: () =>
       (stopped ??= (async () => {
         const drained = Promise.all(sockets.map((each) => each.close()));
+        for (const each of eventStreams) each.close();
         const timer = setTimeout(() => app.server.closeAllConnections(), DRAIN_MS).unref();
         await drained;
         for (const { endpoint } of mounts) await endpoint.stop();

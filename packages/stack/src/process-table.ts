@@ -109,6 +109,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
         ...common,
         INTERNAL_KEYS: JSON.stringify(keys['router']),
         IDE_KEYS: keysOf('router'),
+        EXPOSE_PLANS: options.demo ? 'on' : 'off',
         ...toSubgraphs(SUBGRAPHS),
       };
     if ((BFFS as readonly string[]).includes(name))
@@ -136,6 +137,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
       env: {
         PATH: options.path,
         APOLLO_TELEMETRY_DISABLED: '1',
+        ...openTelemetryVariables(process.env),
         ...environmentOf(name),
         [`${name.toUpperCase()}_PORT`]: String(port),
       },
@@ -196,3 +198,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
     stop,
   };
 }
+
+/** Where and how the processes trace: the standard variables, as they were given to this process. */
+const openTelemetryVariables = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(source).filter(([name]) => name.startsWith('OTEL_')));

@@ -111,7 +111,13 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   const database = (schema: Schema) => {
     const { onQuery } = options;
     const watched: Partial<DatabaseOptions> = onQuery ? { onQuery: (query) => onQuery(schema, query) } : {};
-    return openDatabase({ url: urls[schema], name: `kontor-${schema}`, max: options.pool ?? 10, ...watched });
+    return openDatabase({
+      url: urls[schema],
+      name: `kontor-${schema}`,
+      service: schema,
+      max: options.pool ?? 10,
+      ...watched,
+    });
   };
   const subgraphDeps = (name: Subgraph) => ({
     db: database(name),
@@ -151,6 +157,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       customers: internal('customers'),
       limiter: createMemoryRateLimiter(RATE),
     }),
+    exposePlans: options.demo,
     ide: { examples: loadExamples(new URL('operations/router/', SCHEMAS_FOLDER)), keys: keysOf('router') },
   });
   const makers = {

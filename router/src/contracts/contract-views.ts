@@ -76,7 +76,11 @@ function show(definition: DefinitionNode, members: ReadonlySet<string>): Definit
   }
 }
 
-function withShownArguments(type: string, field: FieldDefinitionNode, members: ReadonlySet<string>): FieldDefinitionNode {
+function withShownArguments(
+  type: string,
+  field: FieldDefinitionNode,
+  members: ReadonlySet<string>,
+): FieldDefinitionNode {
   const around = `${type}.${field.name.value}`;
   const shown = ({ name }: InputValueDefinitionNode) => members.has(`${around}.${name.value}`);
   return { ...field, arguments: (field.arguments ?? []).filter(shown) };

@@ -1,4 +1,5 @@
 import type { Call, GraphClient, GraphRequest, GraphResult } from '@kontor/kit/src/graph/graph.ts';
+import type { FetchNode } from '@apollo/query-planner';
 import type { GraphQLFormattedError } from 'graphql';
 
 /** One run of a compiled plan. */
@@ -16,6 +17,8 @@ export interface ExecutionRequest {
 
 /** What one request to a subgraph took. Times are in milliseconds as `performance.now()` gives them. */
 export interface FetchRecord {
+  /** Of the plan; it may be sent several times, where objects have different values of a context. */
+  readonly node: FetchNode;
   readonly subgraph: string;
   readonly operationName: string | undefined;
   readonly startedAt: number;

@@ -125,6 +125,7 @@ export function compileFetch(fetch: FetchNode, path: FlattenPath, options: Fetch
     };
     const ended = (result: unknown, errors: number): void =>
       observe?.({
+        node: fetch,
         subgraph,
         operationName,
         startedAt,

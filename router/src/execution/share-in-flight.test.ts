@@ -64,7 +64,7 @@ describe('shareInFlight', () => {
     await expect(throwing.execute(READ, call())).rejects.toBe(reason);
   });
 
-  it.each<[string, GraphRequest & { fresh?: boolean }, Partial<Call>]>([
+  it.each<[string, GraphRequest, Partial<Call>]>([
     ['another document', { ...READ, query: '{b}' }, {}],
     ['other variables', { ...READ, variables: { x: 2 } }, {}],
     ['another operation', { ...READ, operationName: 'B' }, {}],

@@ -1,6 +1,5 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
 import type { Call, GraphClient, GraphRequest, GraphResult } from '@kontor/kit/src/graph/graph.ts';
-import type { SubgraphRequest } from './execution.ts';
 import { copyJson } from './json-value.ts';
 
 /** Different reads of one subgraph under way at a time; those beyond are asked each for itself. */
@@ -57,11 +56,7 @@ export function shareInFlight(client: GraphClient, name: string): GraphClient {
 }
 
 /** @returns null for what cannot be shared. */
-function keyOf(
-  name: string,
-  request: GraphRequest & { readonly fresh?: SubgraphRequest['fresh'] },
-  call: Call,
-): string | null {
+function keyOf(name: string, request: GraphRequest, call: Call): string | null {
   if (request.kind !== 'query' || request.fresh === true) return null;
   const variables = JSON.stringify(request.variables ?? null);
   if (variables.length > MAX_VARIABLES_LENGTH) return null;

@@ -1,3 +1,4 @@
+import type { QueryPlan } from '@apollo/query-planner';
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
 import type { DocumentMeasure } from '@kontor/kit/src/graph/limits.ts';
 import {
@@ -23,8 +24,10 @@ import { refusalErrors } from '../policy/refusal-errors.ts';
 import { createVariableCoercer, type VariableCoercer } from '../response/coerce-variables.ts';
 import { decidingVariables, readConditions, type Conditions, type Fragments } from '../response/conditions.ts';
 import { compileResponse, type CompiledResponse } from '../response/compile-response.ts';
+import { readUsedCoordinates, type UsedCoordinates } from '../telemetry/used-coordinates.ts';
 
-export type Compiled = CompiledPlan | CompiledSubscription;
+/** A plan that can be executed, with what it was made of. */
+export type Compiled = (CompiledPlan | CompiledSubscription) & { readonly queryPlan: QueryPlan };
 
 /** An operation with all that is made of it once, however often it comes. */
 export interface KnownOperation {
@@ -37,6 +40,8 @@ export interface KnownOperation {
   readonly cost: CostOf;
   /** Labels of progressive overrides that can change its plan. */
   readonly overrideLabels: readonly string[];
+  /** What it uses of the schema. */
+  readonly used: UsedCoordinates;
   /** The operation as a caller may see it. Callers with the same rights share it. */
   for(caller: Caller): OperationVariant;
 }
@@ -73,6 +78,7 @@ export function knowOperation(
   const whole = { schema, document, operation };
   const guarded = guardOperation({ policy, ...whole });
   const variants = new WeakMap<PermittedOperation, OperationVariant>();
+  let used: UsedCoordinates | undefined;
   return {
     kind: operation.operation,
     name: operation.name?.value,
@@ -81,6 +87,9 @@ export function knowOperation(
     coerce: createVariableCoercer(schema, operation),
     cost: compileCost({ costs, ...whole }),
     overrideLabels: relevantLabels(facts, schema, document),
+    get used() {
+      return (used ??= readUsedCoordinates(schema, document));
+    },
     for(caller) {
       const permitted = guarded.for(caller);
       let variant = variants.get(permitted);

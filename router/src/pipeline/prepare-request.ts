@@ -18,6 +18,8 @@ export interface PrepareOptions {
   readonly overrides: (labels: readonly string[], context: BaseContext) => readonly string[];
   /** What a caller pays for an operation. @throws GraphQLError when it costs too much, or too much was asked lately. */
   readonly charge: (cost: number, context: BaseContext) => Charge | Promise<Charge>;
+  /** Told of each request that may be executed. */
+  readonly permitted?: (operation: KnownOperation, variables: Prepared['variables'], context: BaseContext) => void;
 }
 
 /** A request that may be executed. */
@@ -41,7 +43,7 @@ export const NO_VARIABLES: Readonly<Record<string, unknown>> = Object.freeze(
  * @throws GraphQLError BAD_USER_INPUT or what `charge` throws; InvalidDocument when the variables do not fit.
  */
 export async function prepareRequest(
-  { overrides, charge }: Pick<PrepareOptions, 'overrides' | 'charge'>,
+  { overrides, charge, permitted }: Pick<PrepareOptions, 'overrides' | 'charge' | 'permitted'>,
   operation: KnownOperation,
   request: GraphRequest,
   context: BaseContext,
@@ -50,7 +52,7 @@ export async function prepareRequest(
   const { coerced, errors } = operation.coerce(variables);
   if (errors) throw new InvalidDocument(errors);
   const variant = operation.for(context.caller);
-  return {
+  const prepared = {
     operation,
     variant,
     shape: variant.response.shapeFor(coerced),
@@ -60,4 +62,6 @@ export async function prepareRequest(
     // Last of all, so that nobody pays for a request that is refused.
     charge: await charge(operation.cost(coerced), context),
   };
+  permitted?.(operation, variables, context);
+  return prepared;
 }

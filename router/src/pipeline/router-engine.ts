@@ -1,10 +1,12 @@
 import type { BaseContext, EncodedResult, GraphEngine } from '@kontor/kit/src/graph/engine.ts';
 import type { GraphRequest, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { faultsOf, headersOf, needsSocket, statusOf } from '@kontor/kit/src/graph/schema-engine.ts';
+import { checkTokens } from '@kontor/kit/src/graph/limits.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
 import type { ServiceMetrics } from '@kontor/kit/src/metrics.ts';
 import { OperationTypeNode } from 'graphql';
-import type { CompiledPlan, ExecutionOutcome } from '../execution/compile-plan.ts';
+import type { CompiledPlan, ExecutionOutcome, FetchObserver } from '../execution/compile-plan.ts';
+import { askerOf } from '../execution/share-in-flight.ts';
 import type { CompletionError } from '../response/compile-response.ts';
 import type { HeldGeneration } from '../planning/generations.ts';
 import type { KnownOperation } from './known-operation.ts';
@@ -12,6 +14,7 @@ import { NO_VARIABLES, prepareRequest, type Charge, type Prepared, type PrepareO
 import { formatErrors, logFaults, reportErrors, type Reported } from './report-errors.ts';
 import type { ServedGenerations, ServedGraph, ServedGraphs } from './served-graphs.ts';
 import { createRequestSharing } from './share-requests.ts';
+import { createPlanReport, wantsPlan, type PlanReport } from '../telemetry/plan-report.ts';
 
 export type { Charge } from './prepare-request.ts';
 
@@ -23,18 +26,20 @@ export interface RouterEngineOptions extends PrepareOptions {
   readonly name: string;
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
-  /** Whose identical queries at one moment may be executed once for all; null for nobody's. Everything that tells two answers apart is in the name. */
-  readonly sharedAs: (context: BaseContext) => string | null;
+  /** Whose identical queries at one moment may be executed once for all. */
+  readonly isShared: (context: BaseContext) => boolean;
   readonly subscribe: GraphEngine['subscribe'];
+  /** Told of each request to a subgraph. */
+  readonly observe?: FetchObserver;
+  /** Whether whoever asks with `extensions: { queryPlan: true }` is told the plan: not to be given to strangers. */
+  readonly exposePlans?: boolean;
 }
 
 /** The data of an answer as text. Those who share an execution share it. */
 export interface WrittenData {
-  /** JSON in UTF-8. */
-  readonly json: Buffer;
+  /** The answer where it holds nothing but the data: JSON in UTF-8. */
+  readonly alone: Buffer;
   readonly errors: Reported;
-  /** The bytes of the answer where it holds nothing but the data: made for the first who wants them. */
-  alone?: Buffer;
 }
 
 const NO_HEADERS: Readonly<Record<string, string>> = {};
@@ -54,42 +59,49 @@ export function createRouterEngine(options: RouterEngineOptions): GraphEngine {
     return prepareRequest(options, operation, request, context);
   };
 
-  const ask = async (prepared: Prepared, context: BaseContext): Promise<ExecutionOutcome> => {
+  const reportFor = (request: GraphRequest): PlanReport | null =>
+    options.exposePlans && wantsPlan(request) ? createPlanReport(options.observe) : null;
+
+  const ask = async (
+    prepared: Prepared,
+    context: BaseContext,
+    report: PlanReport | null,
+  ): Promise<ExecutionOutcome> => {
     const { variant, variables, coerced, overrides } = prepared;
     const planned = variant.plan(coerced, overrides);
     if (planned === null) return { data: Object.create(null) as Record<string, unknown>, errors: [] };
-    const plan = (planned instanceof Promise ? await planned : planned) as CompiledPlan;
-    return plan.execute({ call: context, variables, coerced });
+    const plan = planned instanceof Promise ? await planned : planned;
+    report?.take(plan.queryPlan);
+    const observe = report ? report.observe : options.observe;
+    return (plan as CompiledPlan).execute({ call: context, variables, coerced, ...(observe ? { observe } : {}) });
   };
 
   /** Runs a request on the current generation, and measures it. */
   const run = async <Made>(
     request: GraphRequest,
     context: BaseContext,
-    execute: (prepared: Prepared) => Promise<{ readonly made: Made; readonly failed: boolean }>,
+    execute: (prepared: Prepared) => Promise<{ readonly made: Made; readonly errors: Reported }>,
     refuse: (faults: Reported, headers: Readonly<Record<string, string>>) => Made,
   ): Promise<Made> => {
     const startedAt = performance.now();
     let held: HeldGeneration<ServedGraphs> | undefined;
     let operation: KnownOperation | undefined;
-    let failed = true;
+    let errors: Reported | undefined;
     try {
       held = generations.acquire();
       operation = options.graph(held.made).operations.find(request, options.limitsOf(context));
       const done = await execute(await prepare(operation, request, context));
-      failed = done.failed;
+      errors = done.errors;
       return done.made;
     } catch (error) {
       const faults = faultsOf(error);
       const { requestId } = context;
-      const told = formatErrors(logFaults(faults, { logger, requestId }), requestId);
-      return refuse(told, faults[0] ? headersOf(faults[0]) : NO_HEADERS);
+      errors = formatErrors(logFaults(faults, { logger, requestId }), requestId);
+      return refuse(errors, faults[0] ? headersOf(faults[0]) : NO_HEADERS);
     } finally {
       held?.release();
-      metrics.operations.observe(
-        { graph: options.name, operation: operation?.kind ?? 'invalid', outcome: failed ? 'error' : 'ok' },
-        (performance.now() - startedAt) / 1000,
-      );
+      const kind = operation?.kind ?? 'invalid';
+      metrics.operations.observe({ graph: options.name, kind, name: operation?.name, startedAt, errors, context });
     }
   };
 
@@ -100,46 +112,55 @@ export function createRouterEngine(options: RouterEngineOptions): GraphEngine {
     requestId: string,
   ): Reported => reportErrors(prepared, errors, completion, { logger, requestId });
 
-  const write = async (prepared: Prepared, context: BaseContext): Promise<WrittenData> => {
-    const outcome = await ask(prepared, context);
+  const write = async (prepared: Prepared, context: BaseContext, report: PlanReport | null): Promise<WrittenData> => {
+    const outcome = await ask(prepared, context, report);
     const completion: CompletionError[] = [];
-    const json = prepared.shape.writeBytes(outcome.data, completion);
-    return { json, errors: reported(prepared, outcome, completion, context.requestId) };
+    const alone = prepared.shape.writeBytes(outcome.data, completion, BEGIN, END);
+    return { alone, errors: reported(prepared, outcome, completion, context.requestId) };
   };
 
   return {
-    execute: (request, context) =>
-      run<GraphResult>(
+    execute(request, context) {
+      const report = reportFor(request);
+      return run<GraphResult>(
         request,
         context,
         async (prepared) => {
-          const outcome = await ask(prepared, context);
+          const outcome = await ask(prepared, context, report);
           const completion: CompletionError[] = [];
           const data = prepared.shape.complete(outcome.data, completion);
           const errors = reported(prepared, outcome, completion, context.requestId);
-          const { extensions } = prepared.charge;
+          const extensions = extensionsOf(prepared.charge, report);
           return {
             made: {
               data,
               ...(errors.length > 0 ? { errors: formatErrors(errors, context.requestId) } : {}),
               ...(extensions ? { extensions } : {}),
             },
-            failed: errors.length > 0,
+            errors,
           };
         },
         (errors) => ({ errors }),
-      ),
-    respond: (request, context) =>
-      run<EncodedResult>(
+      );
+    },
+    respond(request, context) {
+      const report = reportFor(request);
+      return run<EncodedResult>(
         request,
         context,
         async (prepared) => {
-          const { operation, variant, charge, variables } = prepared;
-          const name = operation.kind === OperationTypeNode.QUERY ? options.sharedAs(context) : null;
-          if (name === null) return encoded(await write(prepared, context), charge, context);
-          const key = `${name}\n${prepared.overrides.join()}\n${variables === NO_VARIABLES ? '' : JSON.stringify(variables)}`;
+          const { operation, variant, charge, coerced } = prepared;
+          const shareable = operation.kind === OperationTypeNode.QUERY && report === null;
+          if (!shareable || !options.isShared(context)) {
+            const data = await write(prepared, context, report);
+            return encoded(data, { ...charge, extensions: extensionsOf(charge, report) }, context);
+          }
+          const asked = Object.keys(coerced).length === 0 ? '' : JSON.stringify(coerced);
+          const key = `${askerOf(context)}\n${prepared.overrides.join()}\n${asked}`;
           // Whoever asked first may leave: the others still want the answer.
-          const data = await sharing.written(variant, key, () => write(prepared, { ...context, signal: undefined }));
+          const data = await sharing.written(variant, key, () =>
+            write(prepared, { ...context, signal: undefined }, null),
+          );
           return encoded(data, charge, context);
         },
         (errors, headers) => ({
@@ -147,8 +168,10 @@ export function createRouterEngine(options: RouterEngineOptions): GraphEngine {
           headers,
           body: `{"errors":${JSON.stringify(errors)}}\n`,
         }),
-      ),
+      );
+    },
     subscribe: options.subscribe,
+    admit: (query, context) => checkTokens(query, options.limitsOf(context).tokens),
     onSchema(listener) {
       const tell = () => {
         const held = generations.acquire();
@@ -161,17 +184,21 @@ export function createRouterEngine(options: RouterEngineOptions): GraphEngine {
   };
 }
 
+/** What is told beside the data. */
+const extensionsOf = ({ extensions }: Charge, report: PlanReport | null): Charge['extensions'] =>
+  report ? { ...extensions, queryPlan: report.tell() } : extensions;
+
 /** An executed operation as JSON. */
 function encoded(
   data: WrittenData,
   { headers, extensions }: Charge,
   { requestId }: BaseContext,
-): { readonly made: EncodedResult; readonly failed: boolean } {
-  const { json, errors } = data;
-  if (errors.length === 0 && extensions === null)
-    return { made: { status: 200, headers, body: (data.alone ??= Buffer.concat([BEGIN, json, END])) }, failed: false };
+): { readonly made: EncodedResult; readonly errors: Reported } {
+  const { alone, errors } = data;
+  if (errors.length === 0 && extensions === null) return { made: { status: 200, headers, body: alone }, errors };
   const told = errors.length > 0 ? `"errors":${JSON.stringify(formatErrors(errors, requestId))},` : '';
   const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
+  const json = alone.subarray(BEGIN.length, alone.length - END.length);
   const body = Buffer.concat([Buffer.from(`{${told}"data":`), json, Buffer.from(`${after}}\n`)]);
-  return { made: { status: 200, headers, body }, failed: errors.length > 0 };
+  return { made: { status: 200, headers, body }, errors };
 }

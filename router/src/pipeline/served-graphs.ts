@@ -2,7 +2,13 @@ import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
 import type { GraphQLSchema } from 'graphql';
 import { readCosts } from '../demand/compile-cost.ts';
-import { compilePlan, compileSubscription, type ExecutionOutcome } from '../execution/compile-plan.ts';
+import {
+  compilePlan,
+  compileSubscription,
+  type CompiledPlan,
+  type CompiledSubscription,
+  type ExecutionOutcome,
+} from '../execution/compile-plan.ts';
 import type { CorrectedPlan } from '../planning/corrections/correct-plan.ts';
 import { restoreResponseKeys } from '../planning/corrections/restore-response-keys.ts';
 import type { Generation } from '../planning/generation.ts';
@@ -56,7 +62,7 @@ export const serveGeneration =
     check?.(schema, policy);
     const plans = createPlanCache<Compiled>({
       plan: (request) => generation.plan(request),
-      make: (plan, { text }) => compile(plan, text, { facts, clients }),
+      make: (plan, { text }) => ({ ...compile(plan, text, { facts, clients }), queryPlan: plan }),
     });
     const shared = { facts, policy, costs: readCosts(supergraphSdl), plans, introspection };
     const serve = (view: { readonly schema: GraphQLSchema; readonly sdl: string }): ServedGraph => ({
@@ -84,7 +90,7 @@ function compile(
   plan: CorrectedPlan,
   text: string,
   options: Pick<Parameters<typeof compilePlan>[1], 'facts' | 'clients'>,
-): Compiled {
+): CompiledPlan | CompiledSubscription {
   const corrected = plan.responseKeys !== undefined || plan.hiddenKeys !== undefined;
   const restored = async (outcome: Promise<ExecutionOutcome>) => restoreResponseKeys(plan, await outcome);
   if (plan.node?.kind === 'Subscription') {

@@ -26,6 +26,8 @@ export interface Generation {
    * both give the same for its text. Null when a plan must be made anew.
    */
   fingerprints(texts: readonly string[]): Promise<readonly (string | null)[]>;
+  /** Documents that wait for the planner. */
+  readonly waiting: number;
   /** Ends the thread, after the plans under way. */
   close(): Promise<void>;
 }
@@ -51,6 +53,9 @@ export async function loadGeneration(supergraphSdl: string, limits: Partial<Plan
     facts: toFacts(supergraph),
     plan: (request) => planner.plan(request),
     fingerprints: (texts) => planner.fingerprints(texts),
+    get waiting() {
+      return planner.waiting;
+    },
     close: () => planner.close(),
   };
 }

@@ -19,6 +19,7 @@ function createLight(supergraphSdl: string, closed: string[]): Generation {
     facts: { subgraphs: [], possibleTypes: {}, overrideLabels: [], labelsByField: {}, labelsOfKeys: [] },
     plan: async () => ({ kind: 'QueryPlan' }),
     fingerprints: async (texts) => texts.map(() => null),
+    waiting: 0,
     close: async () => void closed.push(supergraphSdl),
   };
 }

@@ -3,6 +3,9 @@ import type { PlannerAnswer, PlannerInput, PlannerQuestion } from './planner-mes
 
 export type LossReason = 'time' | 'memory' | 'crash' | 'stopped';
 
+/** For what is new and mostly dies at once: planning is not hurried, and the default would hold a hundred times what it needs. */
+const YOUNG_MB = 16;
+
 /** A thread that is no more, and why. Whatever was asked of it has no answer. */
 export class WorkerLost extends Error {
   override readonly name = 'WorkerLost';
@@ -34,7 +37,7 @@ export interface PlannerWorker {
 export function startPlannerWorker(input: PlannerInput, memoryMb: number): PlannerWorker {
   const worker = new Worker(new URL('./planner-thread.ts', import.meta.url), {
     workerData: input,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_MB },
     // It plans and does nothing else: no flags of the process, nothing of its environment.
     execArgv: [],
     env: {},

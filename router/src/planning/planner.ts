@@ -41,6 +41,8 @@ export interface Planner {
   plan(request: PlanRequest): Promise<CorrectedPlan>;
   /** See fingerprint.ts; aligned with the texts. @throws GraphQLError as above: then nothing is known. */
   fingerprints(texts: readonly string[]): Promise<readonly (string | null)[]>;
+  /** Documents that wait. */
+  readonly waiting: number;
   /** Refuses what is asked from now on; what was asked before has `drainMs` to end. */
   close(): Promise<void>;
 }
@@ -151,6 +153,9 @@ function createPlanner(supergraphSdl: string, first: PlannerWorker, limits: Plan
   };
 
   return {
+    get waiting() {
+      return queue.length;
+    },
     async plan({ text, overrides = [] }) {
       const key = keyOf(text, overrides);
       const culprit = culprits.get(key);

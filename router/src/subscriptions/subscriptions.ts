@@ -110,7 +110,10 @@ class Subscription implements AsyncIterableIterator<GraphResult, undefined> {
   }
 
   schemaChanged() {
-    this.#endWith(requestFault('SUBSCRIPTION_SCHEMA_CHANGED', 'The schema has changed. Subscribe again.'), 'schema changed');
+    this.#endWith(
+      requestFault('SUBSCRIPTION_SCHEMA_CHANGED', 'The schema has changed. Subscribe again.'),
+      'schema changed',
+    );
   }
 
   async #begin() {
@@ -128,8 +131,8 @@ class Subscription implements AsyncIterableIterator<GraphResult, undefined> {
         throw requestFault('BAD_REQUEST', 'This is not a subscription.');
       const prepared = await prepareRequest(this.#options, operation, this.#request, this.#context);
       this.#extensions = prepared.charge.extensions;
-      if (!asksForAnything(prepared)) return this.#answerWithout(prepared);
-      const plan = await prepared.variant.plan(prepared.overrides);
+      const plan = await prepared.variant.plan(prepared.coerced, prepared.overrides);
+      if (plan === null) return this.#answerWithout(prepared);
       if (!('request' in plan)) throw new Error('A subscription has the plan of a query.');
       if (this.#isOpen()) this.#join(prepared, plan);
     } catch (error) {
@@ -150,7 +153,8 @@ class Subscription implements AsyncIterableIterator<GraphResult, undefined> {
       {
         key: question && [idOf(prepared.variant), prepared.overrides.join('\0'), question].join('\n'),
         joinLate,
-        open: (signal) => this.#completed({ plan, prepared, upstreams, joinLate, call, telling: { logger, requestId } }, signal),
+        open: (signal) =>
+          this.#completed({ plan, prepared, upstreams, joinLate, call, telling: { logger, requestId } }, signal),
       },
       { next: (event) => this.#take(event), end: () => this.#end(), fail: (error) => this.#refuse(error) },
     );
@@ -225,13 +229,6 @@ class Subscription implements AsyncIterableIterator<GraphResult, undefined> {
     metrics.open.dec({ graph: name });
     metrics.ended.inc({ graph: name, end });
   }
-}
-
-/** Something is left when the caller may see it and no condition leaves it out: a null for data that are missing shows the field. */
-function asksForAnything({ variant, shape }: Prepared): boolean {
-  if (!variant.asks) return false;
-  const data = shape.complete({}, []);
-  return data === null || Object.keys(data).length > 0;
 }
 
 /** A variant belongs to one operation of one graph of one generation. */

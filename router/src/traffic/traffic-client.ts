@@ -3,6 +3,7 @@ import { requestFault } from '@kontor/kit/src/errors.ts';
 import type { Deadlines } from '@kontor/kit/src/graph/deadlines.ts';
 import type { Call, GraphClient, GraphRequest, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { NoAnswerError } from '@kontor/kit/src/graph/no-answer.ts';
+import { recordedSpan } from '@kontor/kit/src/telemetry/tracing.ts';
 import type { Timing } from '@kontor/kit/src/timing.ts';
 import { GraphQLError } from 'graphql';
 import { openCallScope } from './call-scope.ts';
@@ -38,6 +39,7 @@ export function createTrafficClient(name: string, route: () => Route, deps: Traf
         requestFault('TIMEOUT', `${name} did not answer within ${timeoutMs} ms.`),
       );
       budget.deposit();
+      recordedSpan(call.trace)?.add({ 'kontor.subgraph.version': upstream.version });
       const scoped = { ...call, headers: current.headersFor(call.headers), signal: scope.signal };
       try {
         for (let retries = 0, backoff; ; retries += 1) {

@@ -5,7 +5,10 @@ export function addEntityInterface(draft: Draft): void {
   const { random, objects, interfaces, subgraphs } = draft;
   const identified = [...objects.values()].filter(
     ({ kind, keys, fields, homes, pool }) =>
-      kind === 'entity' && pool !== 'Media' && [...homes].every((home) => fields.get('id')?.owners.has(home)) && keys[0]?.fields === 'id',
+      kind === 'entity' &&
+      pool !== 'Media' &&
+      [...homes].every((home) => fields.get('id')?.owners.has(home)) &&
+      keys[0]?.fields === 'id',
   );
   const visible = identified.filter(({ fields }) => !fields.get('id')!.isInaccessible);
   if (visible.length === 0) return;

@@ -34,12 +34,23 @@ function writeCase(schema: GraphQLSchema, random: Random, variations: number): C
     const mutation = schema.getMutationType();
     const isMutation = mutation && random.chance(0.15);
     const root: GraphQLObjectType = isMutation ? mutation : schema.getQueryType()!;
-    const writer: Writer = { schema, random, variables, fragments: [], names: new Map(), budget: random.between(4, 30), prefix: `F${index}x` };
+    const writer: Writer = {
+      schema,
+      random,
+      variables,
+      fragments: [],
+      names: new Map(),
+      budget: random.between(4, 30),
+      prefix: `F${index}x`,
+    };
     const selections = someSelections(writer, root, random.between(3, 7));
     fragments.push(...writer.fragments.map(({ text }) => text));
     const name = count > 1 || random.chance(0.3) ? `Operation${index}` : '';
     const kind = isMutation ? 'mutation' : 'query';
-    const head = name === '' && kind === 'query' && variables.definitions() === '' ? '' : `${kind} ${name}${variables.definitions()} `;
+    const head =
+      name === '' && kind === 'query' && variables.definitions() === ''
+        ? ''
+        : `${kind} ${name}${variables.definitions()} `;
     return { name, text: `${head}${selections}`, values: () => variables.values() };
   });
   const chosen = random.pick(operations);
@@ -49,4 +60,3 @@ function writeCase(schema: GraphQLSchema, random: Random, variations: number): C
     variables: Array.from({ length: variations }, () => chosen.values()),
   };
 }
-

@@ -31,15 +31,20 @@ function evaluate(model: Model, node: Node, { selections }: SelectionSetNode): R
     } else if (selection.kind === Kind.FIELD) {
       const field = fieldOf(model, node.typeName, selection.name.value);
       const args = argumentsIn(field, selection.arguments ?? []);
-      result[field.name] = completed(() => valueOf(model, node, field, { args }), parseType(field.type), (inner) =>
-        selection.selectionSet ? evaluate(model, inner as Node, selection.selectionSet) : inner,
+      result[field.name] = completed(
+        () => valueOf(model, node, field, { args }),
+        parseType(field.type),
+        (inner) => (selection.selectionSet ? evaluate(model, inner as Node, selection.selectionSet) : inner),
       );
     }
   }
   return result;
 }
 
-type ArgumentNodes = readonly { readonly name: { readonly value: string }; readonly value: Parameters<typeof valueFromASTUntyped>[0] }[];
+type ArgumentNodes = readonly {
+  readonly name: { readonly value: string };
+  readonly value: Parameters<typeof valueFromASTUntyped>[0];
+}[];
 
 /** Coerced as far as it matters for the arguments that a model has. */
 function argumentsIn({ args }: FieldModel, given: ArgumentNodes): Record<string, unknown> {

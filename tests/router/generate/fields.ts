@@ -100,7 +100,9 @@ export function addOverrides(draft: Draft): void {
   for (const entity of objects.values())
     for (const field of entity.fields.values()) {
       const [owner] = field.owners;
-      const before = [...entity.homes].filter((home) => home !== owner && !field.externalIn.has(home) && mayHave(home, namedIn(field.type)));
+      const before = [...entity.homes].filter(
+        (home) => home !== owner && !field.externalIn.has(home) && mayHave(home, namedIn(field.type)),
+      );
       const isPlain = entity.kind === 'entity' && entity.pool !== 'Media' && isFreeOf(field);
       if (isPlain && before.length > 0 && random.chance(0.15)) field.overridden = random.pick(before);
     }

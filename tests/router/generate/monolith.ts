@@ -30,7 +30,6 @@ function resolve(
   if (node.typeName === 'Mutation') return valueOf(model, node, field, { args, given: `@${(request.mutations += 1)}` });
   if (isOutOfReach(model, node, field)) return null;
   if (field.requires === undefined) return valueOf(model, node, field, { args });
-  if (process.env.DBG) console.log('TRUTH', field.home, node.ref, truthOf(model, node, field.requires));
   return valueOf(model, node, field, { args, given: truthOf(model, node, field.requires) });
 }
 

@@ -74,4 +74,3 @@ export function interfaceFields(model: Model, subgraph: string, { fields, member
   const here = (members.get(subgraph) ?? []).map((name) => model.objects.get(name)!);
   return fields.filter((field) => here.every((object) => object.fields.get(field)!.owners.has(subgraph)));
 }
-

@@ -1,10 +1,4 @@
-import {
-  type ArgumentModel,
-  type FieldModel,
-  type InterfaceModel,
-  type Model,
-  type ObjectModel,
-} from './model.ts';
+import { type ArgumentModel, type FieldModel, type InterfaceModel, type Model, type ObjectModel } from './model.ts';
 import { declaredFields, interfaceFields, isInterfaceObjectIn, typesOf } from './presence.ts';
 import { digest } from './random.ts';
 
@@ -65,7 +59,8 @@ function printInterface(model: Model, subgraph: string, abstract: InterfaceModel
 }
 
 function printField(field: FieldModel, subgraph: string, isWhole: boolean): string {
-  const { name, type, args, owners, isKey, requires, provides, overridden, isInaccessible, stricter, isProvided } = field;
+  const { name, type, args, owners, isKey, requires, provides, overridden, isInaccessible, stricter, isProvided } =
+    field;
   const isOwner = owners.has(subgraph);
   const directives: string[] = [];
   if (isOwner && !isKey && (isWhole || owners.size > 1 || isProvided)) directives.push('@shareable');
@@ -86,4 +81,3 @@ const printArgument = ({ name, type, defaultValue }: ArgumentModel): string =>
   `${name}: ${type}${defaultValue === undefined ? '' : ` = ${defaultValue}`}`;
 
 const block = (head: string, fields: readonly string[]): string => `${head.trimEnd()} {\n${fields.join('\n')}\n}`;
-

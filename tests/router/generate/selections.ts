@@ -44,7 +44,7 @@ export function someSelections(writer: Writer, type: GraphQLCompositeType, depth
     for (let time = 0; time < times; time += 1) parts.push(head + selectionsOf(writer, field, depth));
   }
   if (random.chance(isAbstractType(type) ? 0.4 : 0.15)) parts.push(random.pick(['__typename', 'kind: __typename']));
-  if (type === schema.getQueryType() && random.chance(0.12)) parts.push(random.pick(META));
+  if (type === schema.getQueryType() && random.chance(0.2)) parts.push(random.pick(META));
   const wanted = isAbstractType(type) ? random.between(isUnionType(type) ? 1 : 0, 3) : Number(random.chance(0.3));
   const fragments = writer.budget > 0 ? wanted : 0;
   for (let index = 0; index < fragments; index += 1) parts.push(fragmentText(writer, type, depth));

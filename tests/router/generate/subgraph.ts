@@ -41,9 +41,7 @@ export function createSubgraph(model: Model, name: string): Subgraph {
 function objectResolvers(model: Model, subgraph: string, typeName: string): Record<string, unknown> {
   const object = model.objects.get(typeName);
   const added = model.interfaces.get(typeName)?.added;
-  const fields = object
-    ? declaredFields(object, subgraph)
-    : [fieldOf(model, typeName, 'id'), ...added!.values()];
+  const fields = object ? declaredFields(object, subgraph) : [fieldOf(model, typeName, 'id'), ...added!.values()];
   const resolvers: Record<string, unknown> = {};
   for (const field of fields) resolvers[field.name] = fieldResolver(model, subgraph, typeName, field);
   if (!object || object.kind === 'entity')
@@ -61,7 +59,6 @@ function fieldResolver(model: Model, subgraph: string, typeName: string, field: 
     if (requires === undefined || !field.owners.has(subgraph)) return valueOf(model, node, field, { args });
     // What is required can also have been provided here, on the way to the entity.
     if (!node.representation) return valueOf(model, node, field, { args, given: truthOf(model, node, requires) });
-    if (process.env.DBG) console.log('SENT', home, node.ref, sentOf(node.representation, requires), JSON.stringify(node.representation));
     return valueOf(model, node, field, { args, given: sentOf(node.representation, requires) });
   };
 }

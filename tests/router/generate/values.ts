@@ -76,7 +76,8 @@ function namedValue(place: Place, name: string, ref: string): unknown {
     return isHidden ? known.inaccessible : random.pick(known.values);
   }
   const object = objects.get(name);
-  if (object) return object.pool === undefined ? { typeName: name, ref } : entityOf(place, pools.get(object.pool)!, name);
+  if (object)
+    return object.pool === undefined ? { typeName: name, ref } : entityOf(place, pools.get(object.pool)!, name);
   if (pools.has(name)) return entityOf(place, pools.get(name)!);
   const abstract = interfaces.get(name) ?? unions.get(name);
   if (!abstract) return leafValue(random, name, field);
@@ -133,7 +134,9 @@ function blob(random: Random, depth: number): unknown {
   if (kind === 2) return `text ${random.below(100)}`;
   if (kind === 3) return random.fraction();
   if (kind === 4) return Array.from({ length: random.below(3) }, () => blob(random, depth - 1));
-  return Object.fromEntries(['b', 'a', '__typename', '1'].slice(random.below(4)).map((key) => [key, blob(random, depth - 1)]));
+  return Object.fromEntries(
+    ['b', 'a', '__typename', '1'].slice(random.below(4)).map((key) => [key, blob(random, depth - 1)]),
+  );
 }
 
 /** JSON with the keys of all objects in order: the same for what is the same. */
@@ -144,4 +147,3 @@ export function canonical(value: unknown): string {
       : part,
   );
 }
-

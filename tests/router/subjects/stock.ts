@@ -26,13 +26,13 @@ export async function createStock({ supergraphSdl, ask }: Federation): Promise<S
     buildService: ({ name }) => ({
       async process({ request: { query = '', variables, operationName }, context }) {
         const { data, errors } = await ask(name, { query, variables, operationName }, context as Request);
-        return { data, ...(errors.length > 0 ? { errors } : {}) } as never;
+        return { data, ...(errors.length > 0 ? { errors } : {}) };
       },
     }),
   });
   let apiSdl = '';
   gateway.onSchemaLoadOrUpdate(({ apiSchema }) => (apiSdl = printSchema(apiSchema)));
-  const { executor } = await gateway.load({} as never);
+  const { executor } = await gateway.load({});
   return {
     apiSdl,
     async execute(document, variables, operationName) {

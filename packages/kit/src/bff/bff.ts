@@ -14,6 +14,8 @@ import { loadExamples, mountIde, type IdeKey } from '../ide.ts';
 import type { Logger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
 import { createService, type Service } from '../service.ts';
+import { traceClient } from '../telemetry/trace-client.ts';
+import { tracerOf } from '../telemetry/tracing.ts';
 import { createAvailabilityHub } from './availability-hub.ts';
 import { createBffContext, type BffContext } from './context.ts';
 
@@ -57,7 +59,9 @@ export interface BffOptions {
 /** Builds a BFF's service: its graph for the callers of its channel, live availability where its SDL has it, the IDE and `/schema.graphql`. */
 export function createBff(options: BffOptions): Service {
   const { name, title, deps, guests, roles } = options;
-  const { identity, logger, router, customers, stock } = deps;
+  const { identity, logger, customers, stock } = deps;
+  const router = traceClient(deps.router, tracerOf(name), { peer: 'router' });
+  const program = { name: identity.service, version: '' };
   const channel = deps.channel ?? options.channel;
   const metrics = createMetrics(name);
   const schema = enforcePolicy(
@@ -73,7 +77,7 @@ export function createBff(options: BffOptions): Service {
     limits: PUBLIC_LIMITS,
     introspection: true,
     schema,
-    context: (call) => createBffContext({ router, hub, edge, logger }, call),
+    context: (call) => createBffContext({ router, hub, edge, logger, program }, call),
     finish: pageExtras,
   });
   const ide = mountIde({

@@ -12,7 +12,16 @@ function contextWith(answer: GraphResult, call: Call = asGuest()) {
   } as unknown as GraphClient;
   return {
     sent,
-    ctx: createBffContext({ router, hub: undefined as never, edge: undefined as never, logger: silentLogger }, call),
+    ctx: createBffContext(
+      {
+        router,
+        hub: undefined as never,
+        edge: undefined as never,
+        logger: silentLogger,
+        program: { name: 'bff-web', version: '' },
+      },
+      call,
+    ),
   };
 }
 
@@ -22,14 +31,15 @@ const outage = (path: (string | number)[]) => ({
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 });
 
-it('asks the router as the caller, under the request id', async () => {
-  const call = asGuest('mobile');
+it('asks the router as the caller, under the request id and as a step of the trace, in its own name', async () => {
+  const trace = { traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' };
+  const call: Call = { ...asGuest('mobile'), client: { name: 'ios-app', version: '7.1' }, trace };
   const { ctx, sent } = contextWith({ data: { product: null } }, call);
   expect(await ctx.upstream('query Q { product }', { id: '1' })).toEqual({ product: null });
   expect(sent).toEqual([
     {
       request: { query: 'query Q { product }', variables: { id: '1' } },
-      call: { caller: call.caller, requestId: call.requestId },
+      call: { caller: call.caller, requestId: call.requestId, client: { name: 'bff-web', version: '' }, trace },
     },
   ]);
 });

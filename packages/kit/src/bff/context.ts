@@ -3,6 +3,7 @@ import type { EdgeAuthenticator } from '../auth/edge.ts';
 import type { BaseContext } from '../graph/engine.ts';
 import { forwardedError, type Call, type GraphClient, type GraphResult, type TypedDocument } from '../graph/graph.ts';
 import type { Logger } from '../logger.ts';
+import type { ClientInfo } from '../telemetry/client-info.ts';
 import type { AvailabilityHub, AvailabilityRequest } from './availability-hub.ts';
 import type { AvailabilityStream } from './availability-stream.ts';
 
@@ -40,17 +41,19 @@ interface ContextDeps {
   readonly hub: AvailabilityHub;
   readonly edge: Pick<EdgeAuthenticator, 'forget'>;
   readonly logger: Logger;
+  /** As which program it asks the router: the documents are its own, whoever its client is. */
+  readonly program: ClientInfo;
 }
 
 /** Makes the context of one request. */
-export function createBffContext({ router, hub, edge, logger }: ContextDeps, call: Call): BffContext {
+export function createBffContext({ router, hub, edge, logger, program }: ContextDeps, call: Call): BffContext {
   const degraded = new Map<string, Degradation>();
   return {
     ...call,
     degraded,
     async upstream(document, variables) {
       const query = document.toString();
-      const result = await router.execute<never>({ query, variables }, upstreamCall(call, query));
+      const result = await router.execute<never>({ query, variables }, upstreamCall(call, query, program));
       const data = answered(result);
       for (const error of result.errors ?? []) {
         const { path, code } = degradationOf(error);
@@ -67,9 +70,11 @@ export function createBffContext({ router, hub, edge, logger }: ContextDeps, cal
 }
 
 /** A command is not called off because its client hung up: half of a purchase helps nobody. */
-const upstreamCall = (call: Call, query: string): Call => ({
+const upstreamCall = (call: Call, query: string, client: ClientInfo): Call => ({
   caller: call.caller,
   requestId: call.requestId,
+  client,
+  trace: call.trace,
   ...(call.signal && !query.startsWith('mutation') ? { signal: call.signal } : {}),
 });
 

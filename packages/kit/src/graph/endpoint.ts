@@ -8,6 +8,8 @@ import {
 import type { GatewayExecutionResult, GatewayInterface } from '@apollo/server-gateway-interface';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../logger.ts';
+import { startOperation, traceOperation, traceSubscription } from '../telemetry/trace-operation.ts';
+import { recordedSpan, tracerOf, withinSpan } from '../telemetry/tracing.ts';
 import type { BaseContext, EncodedResult, GraphEngine } from './engine.ts';
 import { formatError, logFault } from './format-error.ts';
 import type { Call, GraphClient, GraphRequest, GraphResult } from './graph.ts';
@@ -19,6 +21,8 @@ export interface GraphEndpoint extends GraphClient {
   readonly server: ApolloServer<BaseContext>;
   /** The context of one request. */
   context(call: Call): BaseContext;
+  /** Refuses a text that is larger than the caller may send. @throws GraphQLError DOCUMENT_TOO_COMPLEX */
+  admit(query: string, call: Call): void;
   /** Answers a request as JSON text. */
   respond(request: GraphRequest, call: Call): Promise<EncodedResult>;
   formatError(error: unknown, requestId: string): GraphQLFormattedError;
@@ -29,6 +33,8 @@ export interface GraphEndpoint extends GraphClient {
 
 export interface EndpointOptions {
   readonly engine: GraphEngine;
+  /** In whose name operations are traced. */
+  readonly service: string;
   readonly logger: Logger;
   /** Tokens that a document may have at most, of those who may send most. */
   readonly maxTokens: number;
@@ -44,7 +50,8 @@ export interface EndpointOptions {
  * Apollo Server asks the engine for the execution, so that there is one.
  */
 export function createEndpoint(options: EndpointOptions): GraphEndpoint {
-  const { engine, logger, context } = options;
+  const { engine, logger } = options;
+  const tracer = tracerOf(options.service);
   let started = false;
   const server = new ApolloServer<BaseContext>({
     gateway: asGateway(engine),
@@ -54,6 +61,8 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     stopOnTerminationSignals: false,
+    // The engine validates, within the limits of the caller, which Apollo Server does not know.
+    dangerouslyDisableValidation: true,
     // Persisted queries are resolved before, for every way in alike.
     persistedQueries: false,
     parseOptions: { maxTokens: options.maxTokens },
@@ -77,6 +86,7 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
       {
         requestDidStart: async () => ({
           willSendResponse: async ({ response, contextValue }) => {
+            recordedSpan(contextValue.trace)?.end();
             response.http.headers.set('x-request-id', contextValue.requestId);
             for (const [name, value] of Object.entries(options.headers?.(contextValue) ?? {}))
               response.http.headers.set(name, value);
@@ -90,9 +100,20 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     ],
   });
 
+  /** Whatever a service's contexts have: who asks, and in which trace, is for the engine. */
+  const contextOf = (call: Call): BaseContext => {
+    const made = options.context(call);
+    const { client, trace } = call;
+    return made === call || (!client && !trace) ? made : Object.assign(made, { client, trace });
+  };
+  const execute = (request: GraphRequest, call: Call) => engine.execute(request, contextOf(call));
+  const subscribe = (request: GraphRequest, call: Call) => engine.subscribe(request, contextOf(call));
+  const respond = (request: GraphRequest, call: Call) => engine.respond(request, contextOf(call));
+
   return {
     server,
-    context,
+    // Ended when Apollo Server sends the response, which it does whatever happens.
+    context: (call) => contextOf(tracer ? { ...call, trace: startOperation(tracer, call) } : call),
     formatError(error, requestId) {
       const asGraphQL =
         error instanceof GraphQLError
@@ -101,11 +122,17 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
       logFault(logger, asGraphQL, requestId);
       return formatError(asGraphQL.toJSON(), requestId);
     },
+    admit: (query, call) => engine.admit(query, contextOf(call)),
     execute: <Data>(request: GraphRequest, call: Call) =>
-      engine.execute(request, context(call)) as Promise<GraphResult<Data>>,
+      (tracer ? traceOperation(tracer, call, (traced) => execute(request, traced)) : execute(request, call)) as Promise<
+        GraphResult<Data>
+      >,
     subscribe: <Data>(request: GraphRequest, call: Call) =>
-      engine.subscribe(request, context(call)) as AsyncIterable<GraphResult<Data>>,
-    respond: (request, call) => engine.respond(request, context(call)),
+      (tracer
+        ? traceSubscription(tracer, call, (traced) => subscribe(request, traced))
+        : subscribe(request, call)) as AsyncIterable<GraphResult<Data>>,
+    respond: (request, call) =>
+      tracer ? traceOperation(tracer, call, (traced) => respond(request, traced)) : respond(request, call),
     async start() {
       await server.start();
       started = true;
@@ -119,14 +146,14 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
 /** The engine as Apollo Server's gateway: the one way to give it an execution other than that of graphql-js. */
 function asGateway(engine: GraphEngine): GatewayInterface {
   return {
-    onSchemaLoadOrUpdate: (listener) =>
-      engine.onSchema((apiSchema) => listener({ apiSchema, coreSupergraphSdl: '' })),
+    onSchemaLoadOrUpdate: (listener) => engine.onSchema((apiSchema) => listener({ apiSchema, coreSupergraphSdl: '' })),
     load: async () => ({
       executor: async ({ request, source, context }): Promise<GatewayExecutionResult> => {
-        const result = await engine.execute(
-          { query: source, variables: request.variables, operationName: request.operationName },
-          context as BaseContext,
-        );
+        const { variables, operationName, extensions } = request;
+        const made = context as BaseContext;
+        const span = recordedSpan(made.trace);
+        const execute = () => engine.execute({ query: source, variables, operationName, extensions }, made);
+        const result = await (span ? withinSpan(span, execute) : execute());
         return {
           data: result.data as never,
           ...(result.errors ? { errors: result.errors.map((error) => asError(error, result)) } : {}),
@@ -155,12 +182,11 @@ export const acceptRequestId = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{8,128}$/.test(given) ? given : randomUUID();
 
 /** An endpoint over a schema with resolvers. */
-export function createSchemaEndpoint(
-  options: SchemaEngineOptions & Pick<EndpointOptions, 'context'>,
-): GraphEndpoint {
+export function createSchemaEndpoint(options: SchemaEngineOptions & Pick<EndpointOptions, 'context'>): GraphEndpoint {
   const { logger, limits, introspection, context, finish } = options;
   return createEndpoint({
     engine: createSchemaEngine(options),
+    service: options.metrics.service,
     logger,
     maxTokens: limits.tokens,
     introspection,

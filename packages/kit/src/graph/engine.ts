@@ -1,6 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
-import type { GraphRequest, GraphResult } from './graph.ts';
+import type { Call, GraphRequest, GraphResult } from './graph.ts';
 
 /** What every context has, whatever the service adds. */
 export interface BaseContext {
@@ -8,6 +8,8 @@ export interface BaseContext {
   readonly requestId: string;
   readonly signal?: AbortSignal | undefined;
   readonly issuer?: string | undefined;
+  readonly client?: Call['client'];
+  readonly trace?: Call['trace'];
 }
 
 /** An answer as it goes over the wire. */
@@ -31,6 +33,8 @@ export interface GraphEngine {
   respond(request: GraphRequest, context: BaseContext): Promise<EncodedResult>;
   /** The events of a subscription. Throws a GraphQLError of the catalogue when there is no subscription. */
   subscribe(request: GraphRequest, context: BaseContext): AsyncIterable<GraphResult>;
+  /** Refuses a text that is larger than the caller may send, before anybody parses it. @throws GraphQLError DOCUMENT_TOO_COMPLEX */
+  admit(query: string, context: BaseContext): void;
   /** Tells the schema that clients see, now and whenever it changes. @returns how to stop listening. */
   onSchema(listener: (schema: GraphQLSchema) => void): () => void;
 }

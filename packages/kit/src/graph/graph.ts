@@ -1,5 +1,7 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Caller } from '../auth/caller.ts';
+import type { ClientInfo } from '../telemetry/client-info.ts';
+import type { TraceContext } from '../telemetry/trace-context.ts';
 
 /** A GraphQL request, however it travels. */
 export interface GraphRequest {
@@ -30,6 +32,10 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Which of our services vouches for the caller; absent when the caller came in by a credential of its own. */
   readonly issuer?: string | undefined;
+  /** Which program asks, as it says. */
+  readonly client?: ClientInfo | undefined;
+  /** The step of a trace that asks. */
+  readonly trace?: TraceContext | undefined;
   /** Headers that go on to those who are asked next, already filtered. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The version of a subgraph that a tester chose, by the subgraph's name; already permitted. */

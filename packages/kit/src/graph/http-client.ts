@@ -3,6 +3,7 @@ import { Agent } from 'undici';
 import WebSocket from 'ws';
 import type { Identity } from '../auth/internal-token.ts';
 import { requestFault } from '../errors.ts';
+import { activeTrace } from '../telemetry/tracing.ts';
 import { createDeadlines } from './deadlines.ts';
 import { forwardedError, type Call, type GraphClient, type GraphRequest, type GraphResult } from './graph.ts';
 import { exchange } from './http-exchange.ts';
@@ -85,7 +86,9 @@ export function createHttpClient(options: HttpClientOptions): GraphClient {
         url: url.replace(/^http/, 'ws'),
         webSocketImpl: call.headers ? withHeaders(call.headers) : WebSocket,
         connectionParams: async () =>
-          identity ? { authorization: `Bearer ${await identity.sign(call.caller, audience)}` } : {},
+          identity
+            ? { authorization: `Bearer ${await identity.sign(call.caller, audience)}`, ...toldBy(call) }
+            : { ...toldBy({ trace: call.trace }) },
         retryAttempts: 0,
         keepAlive: keepAliveMs,
         on: {
@@ -129,6 +132,8 @@ function targetOf(url: string): { readonly origin: string; readonly path: string
 /** What the client says of itself: no header that came from elsewhere may say it too. */
 const OWN_HEADERS = new Set([
   'accept-encoding',
+  'apollographql-client-name',
+  'apollographql-client-version',
   'authorization',
   'connection',
   'content-length',
@@ -136,6 +141,8 @@ const OWN_HEADERS = new Set([
   'cookie',
   'expect',
   'host',
+  'traceparent',
+  'tracestate',
   'transfer-encoding',
   'x-request-id',
 ]);
@@ -143,12 +150,32 @@ const OWN_HEADERS = new Set([
 /** The headers of one call, names and values in turn. */
 function headersOf(call: Call, token: string | undefined): string[] {
   const headers = ['content-type', 'application/json', 'x-request-id', call.requestId];
-  if (token !== undefined) headers.push('authorization', `Bearer ${token}`);
+  const trace = call.trace ?? activeTrace();
+  if (trace !== undefined) {
+    headers.push('traceparent', trace.traceparent);
+    if (trace.tracestate !== undefined) headers.push('tracestate', trace.tracestate);
+  }
+  if (token !== undefined) {
+    headers.push('authorization', `Bearer ${token}`);
+    // Who asked us is for our own services to know.
+    const { client } = call;
+    if (client !== undefined) {
+      headers.push('apollographql-client-name', client.name);
+      if (client.version !== '') headers.push('apollographql-client-version', client.version);
+    }
+  }
   if (call.headers)
     for (const name of Object.keys(call.headers))
       if (!OWN_HEADERS.has(name.toLowerCase())) headers.push(name, call.headers[name]!);
   return headers;
 }
+
+/** What the payload of connection_init says beside the credential: a socket of this client is for one subscription. */
+const toldBy = ({ client, trace = activeTrace() }: Pick<Call, 'client' | 'trace'>): Record<string, string> => ({
+  ...(trace ? { traceparent: trace.traceparent } : {}),
+  ...(trace?.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
+  ...(client ? { 'apollographql-client-name': client.name, 'apollographql-client-version': client.version } : {}),
+});
 
 /** The body of a request: by concatenation, since documents are long, seldom change, and the asker may have them as JSON already. */
 function bodyOf({ query, queryJson, variables, operationName }: GraphRequest): string {

@@ -196,26 +196,43 @@ export function checkRepeats({ definitions }: DocumentNode): void {
       visit(definition.selectionSet, new Set());
 }
 
+/** How deep brackets of any kind may nest: what recurses over a document must not reach the end of the stack. */
+const NESTING = 200;
+
 /** How many tokens a text has; one more than `maximum` when it has more, and as many as there are before it stops being GraphQL. */
-export function countTokens(text: string, maximum: number): number {
+export const countTokens = (text: string, maximum: number): number => readTokens(text, maximum).tokens;
+
+function readTokens(text: string, maximum: number): { readonly tokens: number; readonly nesting: number } {
   const lexer = new Lexer(new Source(text));
-  let count = 0;
+  let tokens = 0;
+  let depth = 0;
+  let nesting = 0;
   try {
-    while (count <= maximum && lexer.advance().kind !== TokenKind.EOF) count += 1;
+    for (let token = lexer.advance(); tokens <= maximum && token.kind !== TokenKind.EOF; token = lexer.advance()) {
+      tokens += 1;
+      if (OPENING.has(token.kind)) nesting = Math.max(nesting, (depth += 1));
+      else if (CLOSING.has(token.kind)) depth -= 1;
+    }
   } catch {
     // The parser says better what is wrong.
   }
-  return count;
+  return { tokens, nesting };
 }
 
+const OPENING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
+const CLOSING: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
+
 /**
- * Counts tokens before a document is parsed and validated, whose work can grow with the square of its length.
+ * Counts tokens, and how deep brackets nest, before a document is parsed and validated, whose work can grow with the square of its length.
  * A text that is not GraphQL passes: the parser says so better.
  * @throws GraphQLError DOCUMENT_TOO_COMPLEX
  */
 export function checkTokens(text: string, maximum: number): void {
   // Every token has a character at least.
-  if (text.length > maximum && countTokens(text, maximum) > maximum) throw tooComplex('tokens', maximum);
+  if (text.length <= Math.min(maximum, NESTING)) return;
+  const { tokens, nesting } = readTokens(text, maximum);
+  if (tokens > maximum) throw tooComplex('tokens', maximum);
+  if (nesting > NESTING) throw tooComplex('levels of brackets', NESTING);
 }
 
 const tooComplex = (what: string, maximum: number) =>

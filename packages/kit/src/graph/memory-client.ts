@@ -1,4 +1,5 @@
 import { requestFault } from '../errors.ts';
+import { activeTrace } from '../telemetry/tracing.ts';
 import type { Call, GraphClient } from './graph.ts';
 
 /**
@@ -13,7 +14,7 @@ export function createMemoryClient(name: string, target: () => GraphClient | nul
     return client;
   };
   // Whoever holds this client is a service of this process: strangers come in over HTTP.
-  const vouched = (call: Call): Call => ({ ...call, issuer: 'this process' });
+  const vouched = (call: Call): Call => ({ ...call, issuer: 'this process', trace: call.trace ?? activeTrace() });
   if (!roundTrip)
     return {
       execute: (request, call) => reach().execute(request, vouched(call)),

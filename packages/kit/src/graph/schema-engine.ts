@@ -77,6 +77,16 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
     return { document, operation };
   };
 
+  const observe = (
+    operation: OperationDefinitionNode | undefined,
+    startedAt: number,
+    context: BaseContext,
+    errors: GraphResult['errors'],
+  ) => {
+    const kind = operation?.operation ?? 'invalid';
+    metrics.operations.observe({ graph: name, kind, name: operation?.name?.value, startedAt, errors, context });
+  };
+
   const format = (errors: readonly GraphQLError[], requestId: string): GraphQLFormattedError[] =>
     errors.map((error) => {
       logFault(logger, error, requestId);
@@ -85,11 +95,12 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
 
   const run = async (request: GraphRequest, context: BaseContext): Promise<GraphResult> => {
     const startedAt = performance.now();
-    let kind = 'invalid';
+    let operation: OperationDefinitionNode | undefined;
     let result: GraphResult;
     try {
-      const { document, operation } = prepare(request, 'other');
-      kind = operation.operation;
+      const prepared = prepare(request, 'other');
+      const { document } = prepared;
+      operation = prepared.operation;
       const executed = await execute({
         schema,
         document,
@@ -101,17 +112,16 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
     } catch (error) {
       result = { errors: format(faultsOf(error), context.requestId) };
     }
-    metrics.operations.observe(
-      { graph: name, operation: kind, outcome: result.errors ? 'error' : 'ok' },
-      (performance.now() - startedAt) / 1000,
-    );
+    observe(operation, startedAt, context, result.errors);
     return result;
   };
 
   const formatted = ({ data, errors }: ExecutionResult, requestId: string): GraphResult => {
     if (!errors) return { data: data as Record<string, unknown> };
-    // Without data nothing was executed: the variables did not fit (GraphQL 6.1.2).
-    const told = data === undefined ? errors.map((error) => withCode(error, 'BAD_USER_INPUT')) : errors;
+    // Without data nothing was executed: the variables did not fit (GraphQL 6.1.2), which is no place of the response; or the source of a
+    // subscription could not be made, which is.
+    const told =
+      data === undefined ? errors.map((error) => (error.path ? error : asBadInput(error, introspection))) : errors;
     return {
       ...(data === undefined ? {} : { data: data as Record<string, unknown> | null }),
       errors: format(told, requestId),
@@ -131,6 +141,7 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
     },
     async *subscribe(request, context): AsyncGenerator<GraphResult> {
       const { requestId, signal } = context;
+      const startedAt = performance.now();
       let prepared;
       try {
         prepared = prepare(request, 'subscription');
@@ -148,9 +159,12 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
         operationName: request.operationName ?? null,
       });
       if (!(Symbol.asyncIterator in result)) {
-        yield formatted(result, requestId);
+        const refused = formatted(result, requestId);
+        observe(prepared.operation, startedAt, context, refused.errors);
+        yield refused;
         return;
       }
+      observe(prepared.operation, startedAt, context, undefined);
       const end = () => void result.return(undefined);
       signal?.addEventListener('abort', end, { once: true });
       try {
@@ -160,6 +174,7 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
         signal?.removeEventListener('abort', end);
       }
     },
+    admit: (query) => checkTokens(query, limits.tokens),
     onSchema(listener) {
       listener(schema);
       return () => undefined;
@@ -180,9 +195,7 @@ export class InvalidDocument extends Error {
 export const faultsOf = (error: unknown): readonly GraphQLError[] => {
   if (error instanceof InvalidDocument) return error.errors;
   if (error instanceof GraphQLError) return [error];
-  return [
-    new GraphQLError('fault', { originalError: error instanceof Error ? error : new Error(String(error)) }),
-  ];
+  return [new GraphQLError('fault', { originalError: error instanceof Error ? error : new Error(String(error)) })];
 };
 
 /**
@@ -206,12 +219,33 @@ export function readDocument(
   checkRepeats(document);
   const operations = operationsOf(document);
   for (const operation of operations.values()) checkLimits(document, operation, limits);
-  const errors = validate(schema, document, introspection ? specifiedRules : WITHOUT_INTROSPECTION);
+  // graphql-js validates no field of a root type that is not there.
+  const impossible = [...operations.values()].filter(({ operation }) => !schema.getRootType(operation));
+  if (impossible.length > 0)
+    throw new InvalidDocument(
+      impossible.map((node) =>
+        withCode(
+          new GraphQLError(`The schema has no ${node.operation} operations.`, { nodes: node }),
+          'GRAPHQL_VALIDATION_FAILED',
+        ),
+      ),
+    );
+  const errors = problemsOf(schema, document, introspection ? specifiedRules : WITHOUT_INTROSPECTION);
   if (errors.length > 0)
     throw new InvalidDocument(
       errors.map((error) => withCode(introspection ? error : withoutSuggestion(error), 'GRAPHQL_VALIDATION_FAILED')),
     );
   return { document, operations };
+}
+
+/** graphql-js throws instead of telling where variables decide about the field of a subscription. */
+function problemsOf(...[schema, document, rules]: Parameters<typeof validate>): readonly GraphQLError[] {
+  try {
+    return validate(schema, document, rules);
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
 }
 
 function operationsOf(document: DocumentNode): ReadonlyMap<string, OperationDefinitionNode> {
@@ -242,12 +276,15 @@ export const needsSocket = (): GraphQLError =>
 const WITHOUT_INTROSPECTION = [...specifiedRules, NoSchemaIntrospectionCustomRule];
 
 /** graphql-js suggests names that are alike, which tells the schema to those who may not ask for it. */
-const withoutSuggestion = (error: GraphQLError): GraphQLError =>
+export const withoutSuggestion = (error: GraphQLError): GraphQLError =>
   new GraphQLError(error.message.replace(/ Did you mean [^?]*\?$/, ''), {
     nodes: error.nodes ?? null,
     source: error.source ?? null,
     positions: error.positions ?? null,
   });
+
+const asBadInput = (error: GraphQLError, introspection: boolean): GraphQLError =>
+  withCode(introspection ? error : withoutSuggestion(error), 'BAD_USER_INPUT');
 
 const withCode = (error: GraphQLError, code: string): GraphQLError =>
   new GraphQLError(error.message, {
@@ -261,7 +298,10 @@ const withCode = (error: GraphQLError, code: string): GraphQLError =>
 
 /** A result as it goes over the wire. */
 export function encode(result: GraphResult, extras?: ResultExtras): EncodedResult {
-  const extensions = extras?.extensions && result.data !== undefined ? { ...result.extensions, ...extras.extensions } : result.extensions;
+  const extensions =
+    extras?.extensions && result.data !== undefined
+      ? { ...result.extensions, ...extras.extensions }
+      : result.extensions;
   const { errors, data } = result;
   return {
     status: data === undefined ? statusOf(errors) : 200,

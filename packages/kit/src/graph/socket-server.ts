@@ -1,12 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { Context } from 'graphql-ws';
 import { useServer, type Extra } from 'graphql-ws/use/ws';
 import {
   getOperationAST,
   GraphQLError,
-  parse,
-  type DocumentNode,
   type ExecutionArgs,
   type ExecutionResult,
   type FormattedExecutionResult,
@@ -16,8 +14,14 @@ import type { Caller } from '../auth/caller.ts';
 import { vouchedFor, type Verified } from '../auth/internal-token.ts';
 import { requestFault } from '../errors.ts';
 import type { ServiceMetrics } from '../metrics.ts';
+import { readClientInfo } from '../telemetry/client-info.ts';
+import { readTraceContext } from '../telemetry/trace-context.ts';
+import { createOperations, type Operations } from '../operations/operations-mode.ts';
 import { acceptRequestId, type GraphEndpoint } from './endpoint.ts';
-import type { Call, GraphRequest, GraphResult } from './graph.ts';
+import type { Call, GraphRequest } from './graph.ts';
+import { parseOperation } from './parse-operation.ts';
+import { executeOperation, subscribeUntilReturn } from './run-operation.ts';
+import { isSameOrigin } from './same-origin.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 3_000;
@@ -27,13 +31,14 @@ const MAX_SOCKETS = 20_000;
 const MAX_BUFFER_BYTES = 1024 * 1024;
 const BUFFER_CHECK_MS = 1_000;
 const SLOW_CHECKS = 5;
-const MAX_TOKENS = 10_000;
 /** RFC 6455 7.4.1: the server goes away, or restarts; clients reconnect on both. */
 const GOING_AWAY = 1001;
 const SERVICE_RESTART = 1012;
 const TRY_AGAIN_LATER = 1013;
 /** graphql-ws: the client may come back with another credential. */
 const FORBIDDEN = 4403;
+/** A client that may not come in, however often it tries. */
+const REFUSED: ReadonlySet<unknown> = new Set(['UNAUTHENTICATED', 'FORBIDDEN']);
 /** What a timer can wait at most. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
@@ -51,14 +56,16 @@ interface SocketOptions {
   readonly metrics: ServiceMetrics;
   /** Whether only our own services come here: no Origin is checked, and no credential twice. */
   readonly internal: boolean;
+  /** Which documents are answered, and by which ids; any when absent. */
+  readonly operations?: Operations;
+  /** What the headers of the handshake say for every call on the socket. @throws GraphQLError when the caller may not say it. */
+  readonly annotate?: (headers: IncomingHttpHeaders, call: Call) => Pick<Call, 'headers' | 'versions'>;
 }
 
 type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
 
 interface SocketState {
-  caller: Caller;
-  issuer?: string | undefined;
-  requestId: string;
+  readonly call: Call;
   readonly authorization: string | undefined;
   /** Closes the socket when the caller's credential ends. */
   readonly expiry?: NodeJS.Timeout;
@@ -70,19 +77,20 @@ interface SocketState {
  * server with 1001 or 1012.
  */
 export function serveSockets(options: SocketOptions): SocketServer {
-  const { endpoint, authenticate, metrics, internal } = options;
+  const { endpoint, authenticate, metrics, internal, annotate } = options;
+  const operations = options.operations ?? createOperations({ mode: 'open' });
   const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
   const states = new WeakMap<SocketContext, SocketState>();
   const callOf = (ctx: SocketContext): Call => {
     const state = states.get(ctx);
     if (!state) throw requestFault('UNAUTHENTICATED', 'The connection was not initialised.');
-    return state;
+    return state.call;
   };
 
   /** An internal token lives for a minute and vouches for the whole socket; any other credential must still be good for each operation. */
   const recheck = async (ctx: SocketContext): Promise<GraphQLError | null> => {
     const state = states.get(ctx);
-    if (!state || internal || state.issuer !== undefined) return null;
+    if (!state || internal || state.call.issuer !== undefined) return null;
     try {
       await authenticate({ authorization: state.authorization });
       return null;
@@ -96,6 +104,8 @@ export function serveSockets(options: SocketOptions): SocketServer {
   const disposable = useServer(
     {
       connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+      // Whatever NODE_ENV says: the reason of a close tells nothing of the inside.
+      isProd: true,
       async onConnect(ctx) {
         const { request } = ctx.extra;
         const given =
@@ -106,35 +116,45 @@ export function serveSockets(options: SocketOptions): SocketServer {
           const authorization = typeof given === 'string' ? given : undefined;
           const verified = vouchedFor(await authenticate({ authorization }));
           const { expiresAt } = verified.caller;
-          states.set(ctx, {
+          const said = { ...request.headers, ...ctx.connectionParams };
+          const call: Call = {
             ...verified,
             requestId: acceptRequestId(request.headers['x-request-id']),
+            client: readClientInfo(said),
+            trace: readTraceContext(said, !internal && !('issuer' in verified)),
+          };
+          states.set(ctx, {
+            call: annotate ? { ...call, ...annotate(request.headers, call) } : call,
             authorization,
             ...(expiresAt === undefined ? {} : { expiry: closeAt(ctx, expiresAt) }),
           });
           return true;
         } catch (error) {
-          if (error instanceof GraphQLError && error.extensions['code'] === 'UNAUTHENTICATED') return false;
-          throw error;
+          if (!(error instanceof GraphQLError)) throw error;
+          // A client comes back after any other code than 4403, which tells it that it need not.
+          if (!REFUSED.has(error.extensions['code'])) ctx.extra.socket.close(TRY_AGAIN_LATER, 'try again later');
+          return false;
         }
       },
       async onSubscribe(ctx, _id, payload) {
         if (Object.keys(ctx.subscriptions).length > MAX_SUBSCRIPTIONS)
           return [
-            new GraphQLError(`A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`, {
-              extensions: { code: 'RATE_LIMITED' },
-            }),
+            requestFault('RATE_LIMITED', `A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`),
           ];
-        const document = parsed(payload.query);
+        const resolved = operations.resolve({ ...payload });
+        if (resolved instanceof GraphQLError) return [resolved];
+        const { query } = resolved;
+        const document = parseOperation(query);
         if (document instanceof GraphQLError) return [document];
         if (!getOperationAST(document, payload.operationName))
           return [requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.')];
         const refusal = await recheck(ctx);
         if (refusal) return [refusal];
         const request: GraphRequest = {
-          query: payload.query,
+          query,
           variables: payload.variables ?? undefined,
           operationName: payload.operationName ?? undefined,
+          extensions: payload.extensions ?? undefined,
         };
         // graphql-ws only looks at the document to tell a subscription from the rest; the endpoint does the work.
         return {
@@ -148,8 +168,14 @@ export function serveSockets(options: SocketOptions): SocketServer {
       onDisconnect: (ctx) => clearTimeout(states.get(ctx)?.expiry),
       // Errors are formatted already; graphql-ws would take them for GraphQLErrors and break on the first.
       onNext: (_ctx, _id, _payload, _args, result) => result as FormattedExecutionResult,
-      execute: async (args) =>
-        (await endpoint.execute(args.rootValue as GraphRequest, args.contextValue as Call)) as ExecutionResult,
+      onError: (ctx, _id, _payload, errors) =>
+        errors.map((error) => endpoint.formatError(error, states.get(ctx)?.call.requestId ?? '')),
+      execute: (args) =>
+        executeOperation(
+          endpoint,
+          args.rootValue as GraphRequest,
+          args.contextValue as Call,
+        ) as Promise<ExecutionResult>,
       subscribe: (args) =>
         subscribeUntilReturn(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
     },
@@ -176,7 +202,7 @@ export function serveSockets(options: SocketOptions): SocketServer {
     path: options.path,
     upgrade(request, socket, head) {
       if (server.clients.size >= MAX_SOCKETS) return refuse(socket, '503 Service Unavailable');
-      if (!internal && !sameOrigin(request)) return refuse(socket, '403 Forbidden');
+      if (!internal && !isSameOrigin(request.headers)) return refuse(socket, '403 Forbidden');
       server.handleUpgrade(request, socket, head, (ws) => server.emit('connection', ws, request));
     },
     async close() {
@@ -195,63 +221,4 @@ function closeAt({ extra }: SocketContext, time: number): NodeJS.Timeout {
   return setTimeout(() => extra.socket.close(FORBIDDEN, 'Forbidden'), waitMs).unref();
 }
 
-/** A mistake in one document is that operation's error: thrown, it would close the socket with all the others on it. */
-function parsed(query: string): DocumentNode | GraphQLError {
-  try {
-    return parse(query, { maxTokens: MAX_TOKENS });
-  } catch (error) {
-    return requestFault(
-      'GRAPHQL_PARSE_FAILED',
-      error instanceof Error ? error.message : 'The document is not GraphQL.',
-    );
-  }
-}
-
-/**
- * A subscription whose end reaches its source at once. A generator alone would not: its `return` waits until the `next` that
- * is under way has an event, and a quiet source may never have one.
- */
-function subscribeUntilReturn(
-  endpoint: GraphEndpoint,
-  request: GraphRequest,
-  call: Call,
-): AsyncGenerator<GraphResult, void> {
-  const controller = new AbortController();
-  const events = withFormattedErrors(endpoint, request, { ...call, signal: controller.signal });
-  return {
-    next: () => events.next(),
-    throw: (error) => events.throw(error),
-    return() {
-      controller.abort();
-      return events.return();
-    },
-    async [Symbol.asyncDispose]() {
-      await this.return();
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-/** A subscription that broke off ends with its error as the last event, so that every client shows it. */
-async function* withFormattedErrors(
-  endpoint: GraphEndpoint,
-  request: GraphRequest,
-  call: Call,
-): AsyncGenerator<GraphResult, void> {
-  try {
-    yield* endpoint.subscribe(request, call);
-  } catch (error) {
-    yield { errors: [endpoint.formatError(error, call.requestId)] };
-  }
-}
-
 const refuse = (socket: Duplex, status: string) => void socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\n\r\n`);
-
-/** Browsers send Origin and cannot forge it; other clients send none. */
-function sameOrigin(request: IncomingMessage): boolean {
-  const { origin, host } = request.headers;
-  if (!origin) return true;
-  return URL.canParse(origin) && new URL(origin).host === host;
-}

@@ -25,8 +25,11 @@ export async function answerUnusual(
   try {
     call = await callOf(request, reply);
     http = withDocument(http, operations, call);
+    const query = textOf(http);
+    if (query !== undefined) endpoint.admit(query, call);
   } catch (error) {
     refusal = error;
+    if (call && error instanceof GraphQLError) error.extensions['requestId'] = call.requestId;
   }
   const { headers, body, status } = await endpoint.server.executeHTTPGraphQLRequest({
     httpGraphQLRequest: http,
@@ -37,7 +40,16 @@ export async function answerUnusual(
   });
   if (body.kind !== 'complete') throw new Error('nothing here delivers in parts');
   for (const [name, value] of headers) reply.header(name, value);
-  return reply.code(status ?? 200).send(body.string);
+  // What is told before there is a context bears no id: it is that of the request all the same.
+  const requestId = JSON.stringify(reply.getHeader('x-request-id') ?? '');
+  return reply.code(status ?? 200).send(body.string.replaceAll('"requestId":""', `"requestId":${requestId}`));
+}
+
+/** The document's text, wherever it stands. */
+function textOf({ method, body, search }: HTTPGraphQLRequest): string | undefined {
+  const query =
+    method === 'GET' ? new URLSearchParams(search).get('query') : isRecord(body) ? body['query'] : undefined;
+  return typeof query === 'string' ? query : undefined;
 }
 
 function asHttp({ method, headers, url, body }: FastifyRequest): HTTPGraphQLRequest {

@@ -10,9 +10,10 @@ import {
   type SelectionNode,
 } from 'graphql';
 import type { RequiredFields } from './required-fields.ts';
+import type { RequiredSlots } from './required-slots.ts';
 
 /** Added fields by the slot of a representation that gets their value. */
-type Slots = Map<string, string>;
+type Slots = Map<string, ReadonlySet<string>>;
 
 /**
  * Splits a fetch of entities whose fields require one field of the representation with different arguments: a
@@ -31,15 +32,20 @@ export function splitRequirements(
   const groups: { slots: Slots; selected: Set<FieldNode> }[] = [];
   for (const { type, field } of entityFields(operation)) {
     const needs = fields.requirementsOf(fetch.serviceName, type, field.name.value);
-    const agrees = (slots: Slots) => [...needs].every(([slot, name]) => (slots.get(slot) ?? name) === name);
-    let group = groups.find(({ slots }) => agrees(slots));
+    let group = groups.find(({ slots }) => agrees(slots, needs));
     if (!group) groups.push((group = { slots: new Map(), selected: new Set() }));
-    for (const [slot, name] of needs) group.slots.set(slot, name);
+    for (const [slot, names] of needs) group.slots.set(slot, names);
     group.selected.add(field);
   }
   const [first, ...others] = groups.map(({ slots, selected }) => partOf(fetch, operation, { slots, selected, fields }));
   return !first || others.length === 0 ? [fetch] : [first, ...others];
 }
+
+const agrees = (slots: Slots, needs: RequiredSlots): boolean =>
+  [...needs].every(([slot, names]) => {
+    const held = slots.get(slot) ?? names;
+    return held.size === names.size && [...held].every((name) => names.has(name));
+  });
 
 /** Fields of the entities, with the type on which each is selected. */
 function* entityFields({ selectionSet }: OperationDefinitionNode): Generator<{ type: string; field: FieldNode }> {
@@ -114,7 +120,7 @@ function narrowRequires(
       return [{ ...selection, selections: narrowRequires(selection.selections, path, kept) }];
     const real = kept.names.get(selection.name);
     const here = [...path, real ?? selection.name];
-    if (real !== undefined && kept.slots.get(here.join('.')) !== selection.name) return [];
+    if (real !== undefined && !kept.slots.get(here.join('.'))?.has(selection.name)) return [];
     if (!selection.selections) return [selection];
     const inner = narrowRequires(selection.selections, here, kept);
     return inner.length > 0 ? [{ ...selection, selections: inner }] : [];
