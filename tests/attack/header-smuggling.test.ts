@@ -159,13 +159,13 @@ describe('where a request ends', () => {
     const second = postText([HOST, JSON_TYPE, STOCK_PARTNER, 'X-Request-Id: second-request'], STOCK);
     const third = postText([HOST, JSON_TYPE, 'X-Request-Id: third-request'], STOCK);
     const responses = await exchangeRaw(router.url, first + second + third, 3);
-    expect(
-      responses.map((response) => [codeOf(response) ?? 'answered', response.headers.get('x-request-id')]),
-    ).toEqual([
-      ['FORBIDDEN', 'first-request'],
-      ['answered', 'second-request'],
-      ['UNAUTHENTICATED', 'third-request'],
-    ]);
+    expect(responses.map((response) => [codeOf(response) ?? 'answered', response.headers.get('x-request-id')])).toEqual(
+      [
+        ['FORBIDDEN', 'first-request'],
+        ['answered', 'second-request'],
+        ['UNAUTHENTICATED', 'third-request'],
+      ],
+    );
     expect(shop.state.asked).toMatchObject([{ subject: 'stock-partner', requestId: 'second-request' }]);
   });
 

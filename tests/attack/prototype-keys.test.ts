@@ -4,12 +4,22 @@ import type { Channel } from '../contract/channels/channel.ts';
 import { startAttackedChannel } from './fixture/channels.ts';
 import { codesOf, expectNothingLeaks, expectRefused } from './fixture/expect-refusal.ts';
 import { send } from './fixture/http.ts';
-import { accessOf, composeOwn, startOwnRouter, type OwnRouter } from './fixture/own-supergraph.ts';
+import { createFederation } from '../../router/src/execution/fixture/federation.ts';
+import { accessOf, startOwnRouter, type OwnRouter } from './fixture/own-supergraph.ts';
 import { KEYS, startProjectRouter, type ProjectRouter } from './fixture/project-router.ts';
 import { openRawSocket } from './fixture/raw-socket.ts';
 
 /** Names that every object of JavaScript has without anybody having set them. */
-const NAMES = ['__proto__', 'constructor', 'prototype', 'toString', 'hasOwnProperty', 'valueOf', 'toJSON', '__defineGetter__'];
+const NAMES = [
+  '__proto__',
+  'constructor',
+  'prototype',
+  'toString',
+  'hasOwnProperty',
+  'valueOf',
+  'toJSON',
+  '__defineGetter__',
+];
 
 const BEFORE = Object.getOwnPropertyNames(Object.prototype).sort();
 afterEach(() => {
@@ -18,59 +28,64 @@ afterEach(() => {
   expect(({} as { polluted?: unknown }).polluted).toBeUndefined();
 });
 
-const SUPERGRAPH = composeOwn({
-  items: `
-    type Query { item(id: ID, constructor: String, toString: Boolean, filter: Filter): Item list: [Item!]! }
-    input Filter { constructor: String valueOf: Int hasOwnProperty: Filter }
-    type Item @key(fields: "id") { id: ID! name: String constructor: String toString: String valueOf: Item }`,
-  more: `type Item @key(fields: "id") { id: ID! hasOwnProperty: String other: String }`,
+const item = { __typename: 'Item', id: '1' };
+const FEDERATION = createFederation({
+  items: {
+    typeDefs: `
+      type Query { item(id: ID, constructor: String, toString: Boolean, filter: Filter): Item list: [Item!]! }
+      input Filter { constructor: String! inner: Filter }
+      type Item @key(fields: "id") { id: ID! given: String constructor: String toString: String }`,
+    resolvers: {
+      Query: { item: (_: unknown, args: object) => ({ ...item, given: JSON.stringify(args) }), list: () => [item] },
+      Item: { constructor: () => 'c', toString: () => 't' },
+    },
+  },
+  more: {
+    typeDefs: 'type Item @key(fields: "id") { id: ID! hasOwnProperty: String other: String }',
+    resolvers: { Item: { __resolveReference: (item: object) => item, hasOwnProperty: () => 'h', other: () => 'o' } },
+  },
 });
 const GUEST: Caller = { role: 'guest', subject: 'guest', channel: 'web', scopes: [] };
 
-describe('a router whose subgraphs echo what they are asked', () => {
+describe('a router whose subgraphs have fields of such names', () => {
   let router: OwnRouter;
   beforeAll(async () => {
     router = await startOwnRouter({
-      supergraphSdl: SUPERGRAPH,
+      supergraphSdl: FEDERATION.supergraphSdl,
       access: accessOf({ '': GUEST }, () => true),
       share: 'requests',
-      subgraphs: {
-        items({ query, variables }) {
-          const item: Record<string, unknown> = Object.assign(Object.create(null), { __typename: 'Item', id: '1', name: JSON.stringify(variables ?? {}), constructor: 'c', toString: 't' }) as never;
-          for (const [, alias, field] of query.matchAll(/(\w+)\s*:\s*(name|constructor|toString)\b/g)) item[alias!] = item[field!];
-          const data = Object.assign(Object.create(null), { item, list: [item] }) as Record<string, unknown>;
-          for (const [, alias, field] of query.matchAll(/(\w+)\s*:\s*(item|list)\b/g)) data[alias!] = data[field!];
-          return data;
-        },
-        more: ({ variables }) => ({
-          _entities: (variables!['representations'] as unknown[]).map(() => ({ __typename: 'Item', hasOwnProperty: 'h', other: 'o' })),
-        }),
-      },
+      subgraphs: FEDERATION.clients,
     });
   });
   afterAll(() => router.service.stop());
 
-  test.each(NAMES.filter((name) => !name.startsWith('__')))('answers %s as an alias at the root, of an object and of a list', async (name) => {
-    const query = `{ ${name}: item { ${name}: name } b: item { ${name}: constructor other } list { id ${name}: toString } }`;
-    const { status, text } = await send(router.url, { query });
-    expect({ status, body: JSON.parse(text) as unknown }).toEqual({
-      status: 200,
-      body: { data: { [name]: { [name]: '{}' }, b: { [name]: 'c', other: 'o' }, list: [{ id: '1', [name]: 't' }] } },
-    });
-  });
-
-  test.each(['__proto__', '__defineGetter__', '__lookupSetter__'])('answers or refuses %s as an alias, and sets no prototype', async (name) => {
-    for (const query of [`{ ${name}: item { name } }`, `{ item { ${name}: name other } }`]) {
+  test.each(NAMES.filter((name) => !name.startsWith('__')))(
+    'answers %s as an alias at the root, of an object and of a list',
+    async (name) => {
+      const query = `{ ${name}: item { ${name}: given } b: item { ${name}: id other } list { id ${name}: toString } }`;
       const { status, text } = await send(router.url, { query });
-      expectNothingLeaks(text);
-      if (status !== 200) expectRefused({ status, text }, 'GRAPHQL_VALIDATION_FAILED');
-      else {
-        const { data, errors } = JSON.parse(text) as { data: Record<string, unknown>; errors?: unknown };
-        expect(errors).toBeUndefined();
-        expect(JSON.stringify(data)).toContain(`"${name}":`);
+      expect({ status, body: JSON.parse(text) as unknown }).toEqual({
+        status: 200,
+        body: { data: { [name]: { [name]: '{}' }, b: { [name]: '1', other: 'o' }, list: [{ id: '1', [name]: 't' }] } },
+      });
+    },
+  );
+
+  test.each(['__proto__', '__defineGetter__', '__lookupSetter__'])(
+    'answers or refuses %s as an alias, and sets no prototype',
+    async (name) => {
+      for (const query of [`{ ${name}: item { given } }`, `{ item { ${name}: given other } }`]) {
+        const { status, text } = await send(router.url, { query });
+        expectNothingLeaks(text);
+        if (status !== 200) expectRefused({ status, text }, 'GRAPHQL_VALIDATION_FAILED');
+        else {
+          const { data, errors } = JSON.parse(text) as { data: Record<string, unknown>; errors?: unknown };
+          expect(errors).toBeUndefined();
+          expect(JSON.stringify(data)).toContain(`"${name}":`);
+        }
       }
-    }
-  });
+    },
+  );
 
   test('answers fields of such names', async () => {
     const { text } = await send(router.url, { query: '{ item { constructor toString hasOwnProperty } }' });
@@ -78,37 +93,51 @@ describe('a router whose subgraphs echo what they are asked', () => {
   });
 
   test.each(NAMES)('takes no value for the variable %s that nobody sent', async (name) => {
-    const query = `query ($${name}: String) { item(constructor: $${name}) { name } }`;
+    const query = `query ($${name}: String) { item(constructor: $${name}) { given } }`;
     const { text } = await send(router.url, { query });
-    expect(JSON.parse(text)).toEqual({ data: { item: { name: '{}' } } });
+    expect(JSON.parse(text)).toEqual({ data: { item: { given: '{}' } } });
     // The one key that a body may not have at all.
     if (name === '__proto__') return;
     const { text: sent } = await send(router.url, { query, variables: { [name]: 'sent' } });
-    expect(JSON.parse(sent)).toEqual({ data: { item: { name: JSON.stringify({ [name]: 'sent' }) } } });
+    expect(JSON.parse(sent)).toEqual({ data: { item: { given: '{"constructor":"sent"}' } } });
   });
 
   test.each(NAMES)('does not decide @include by the variable %s that nobody sent', async (name) => {
-    const query = `query ($${name}: Boolean = false) { item { id name @include(if: $${name}) } }`;
+    const query = `query ($${name}: Boolean = false) { item { id given @include(if: $${name}) } }`;
     const { text } = await send(router.url, { query });
     expect(JSON.parse(text)).toEqual({ data: { item: { id: '1' } } });
   });
 
   test('takes input fields and arguments of such names', async () => {
-    const query = 'query ($f: Filter) { item(constructor: "a", toString: true, filter: $f) { name } }';
-    const filter = { constructor: 'x', valueOf: 1, hasOwnProperty: { constructor: 'y' } };
+    const query = 'query ($f: Filter) { item(constructor: "a", toString: true, filter: $f) { given } }';
+    const filter = { constructor: 'x', inner: { constructor: 'y' } };
     const { text } = await send(router.url, { query, variables: { f: filter } });
-    expect(JSON.parse(text)).toEqual({ data: { item: { name: JSON.stringify({ f: filter }) } } });
+    const { data } = JSON.parse(text) as { data: { item: { given: string } } };
+    expect(JSON.parse(data.item.given)).toEqual({ constructor: 'a', toString: true, filter });
   });
 
   test.each(NAMES)('finds no operation named %s that there is not, and the one that there is', async (name) => {
-    expectRefused(await send(router.url, { query: 'query A { item { id } } query B { item { id } }', operationName: name }), 'OPERATION_RESOLUTION_FAILURE');
-    const { text } = await send(router.url, { query: `query A { item { id } } query ${name} { item { name } }`, operationName: name });
+    expectRefused(
+      await send(router.url, { query: 'query A { item { id } } query B { item { id } }', operationName: name }),
+      'OPERATION_RESOLUTION_FAILURE',
+    );
+    const { text } = await send(router.url, {
+      query: `query A { item { id } } query ${name} { item { given } }`,
+      operationName: name,
+    });
     if (name.startsWith('__')) expectNothingLeaks(text);
-    else expect(JSON.parse(text)).toEqual({ data: { item: { name: '{}' } } });
+    else expect(JSON.parse(text)).toEqual({ data: { item: { given: '{}' } } });
   });
 
   test.each(NAMES)('finds no fragment, directive or type named %s', async (name) => {
-    for (const query of [`{ ...${name} }`, `{ item { id @${name} } }`, `{ ... on ${name} { id } }`, `query ($a: ${name}) { item(constructor: $a) { id } }`, `{ ${name} }`, `{ item(${name}x: 1) { id } }`])
+    for (const query of [
+      `{ ...${name} }`,
+      `{ item { id @${name} } }`,
+      `{ ... on ${name} { id } }`,
+      `query ($a: ${name}) { item(constructor: $a) { id } }`,
+      `{ ${name} }`,
+      `{ item(${name}x: 1) { id } }`,
+    ])
       expectRefused(await send(router.url, { query }), 'GRAPHQL_VALIDATION_FAILED');
     const { text } = await send(router.url, { query: `{ __type(name: "${name}") { name } }` });
     expect(JSON.parse(text)).toEqual({ data: { __type: null } });
@@ -153,14 +182,19 @@ describe('a request with keys of the prototype', () => {
       `query=${encodeURIComponent('{ __typename }')}&__proto__[polluted]=1&constructor.prototype.polluted=1`,
       `query=${encodeURIComponent('{ __typename }')}&extensions=${encodeURIComponent(`{"__proto__":{"persistedQuery":{"version":1,"sha256Hash":"x"}}}`)}`,
     ]) {
-      const response = await fetch(`${router.url}?${search}`, { headers: { authorization: `Bearer ${KEYS.partner}`, 'apollo-require-preflight': '1' } });
+      const response = await fetch(`${router.url}?${search}`, {
+        headers: { authorization: `Bearer ${KEYS.partner}`, 'apollo-require-preflight': '1' },
+      });
       expectNothingLeaks(await response.text());
       expect([200, 400]).toContain(response.status);
     }
   });
 
   test('sets nothing over a socket, and the socket lives on', async () => {
-    for (const [url, key] of [[router.url, KEYS.partner], [channel.url, undefined]] as const) {
+    for (const [url, key] of [
+      [router.url, KEYS.partner],
+      [channel.url, undefined],
+    ] as const) {
       const socket = await openRawSocket(url, key);
       const operations = [
         `{"query":"{ __typename }","variables":{"__proto__":${POLLUTION},"constructor":{"prototype":${POLLUTION}}}}`,
@@ -176,7 +210,9 @@ describe('a request with keys of the prototype', () => {
       }
       for (const name of NAMES) {
         socket.send({ type: 'complete', id: name });
-        expect((await socket.run(name, { query: '{ __typename }' }))[0]).toMatchObject({ payload: { data: { __typename: 'Query' } } });
+        expect((await socket.run(name, { query: '{ __typename }' }))[0]).toMatchObject({
+          payload: { data: { __typename: 'Query' } },
+        });
       }
       expect(socket.isOpen).toBe(true);
       await socket.close();
@@ -186,7 +222,10 @@ describe('a request with keys of the prototype', () => {
   test('is nobody by a credential or a header of such a name', async () => {
     for (const name of NAMES) {
       expectRefused(await send(router.url, { query: '{ __typename }' }, name), 'UNAUTHENTICATED');
-      const { text } = await send(router.url, { query: '{ channel { code } }' }, KEYS.partner, { [name]: 'x', 'x-kontor-version': '' });
+      const { text } = await send(router.url, { query: '{ channel { code } }' }, KEYS.partner, {
+        [name]: 'x',
+        'x-kontor-version': '',
+      });
       expect(JSON.parse(text)).toMatchObject({ data: { channel: { code: 'web' } } });
     }
   });

@@ -96,7 +96,10 @@ const WAYS: readonly (readonly [string, string])[] = [
   ['an alias of the name of the key', '{ product { title id: cost price } }'],
   ['a named fragment', '{ product { ...Sly } } fragment Sly on Product { cost }'],
   ['a fragment on an interface', '{ product { ...Sly } } fragment Sly on Named { cost }'],
-  ['fragments within fragments', '{ product { ...A } } fragment A on Node { ...B } fragment B on Product { ... { ... on Named { cost } } }'],
+  [
+    'fragments within fragments',
+    '{ product { ...A } } fragment A on Node { ...B } fragment B on Product { ... { ... on Named { cost } } }',
+  ],
   ['itself within itself', '{ product { twin { twin { cost } } } }'],
   ['a field that requires it', '{ product { title margin } }'],
   ['a field that requires it beside its own name', '{ product { cost: title margin price } }'],
@@ -114,7 +117,7 @@ describe('a guarded field', () => {
       const { text } = await send(router.url, { query }, 'outsider', headers);
       expect(text).not.toContain(SECRET);
       const { errors } = JSON.parse(text) as { errors?: unknown };
-      expect(codesOf(errors)).toContain(query.includes('__typename: cost') ? 'GRAPHQL_VALIDATION_FAILED' : 'FORBIDDEN');
+      expect(codesOf(errors)).toContain('FORBIDDEN');
     }
     // Not asked either: no document of a subgraph names it.
     for (const { request } of router.asked) expect(request.query).not.toMatch(/\b(?:cost|margin|key|vault)\b(?!\s*:)/);
@@ -130,7 +133,11 @@ describe('a guarded field', () => {
   });
 
   test('is not told where an open field is asked whose subgraph sends it along', async () => {
-    const { text } = await send(router.url, { query: '{ product { id title price twin { id } } node { id } any { __typename } }' }, 'outsider');
+    const { text } = await send(
+      router.url,
+      { query: '{ product { id title price twin { id } } node { id } any { __typename } }' },
+      'outsider',
+    );
     expect(text).not.toContain(SECRET);
     expect(JSON.parse(text)).toMatchObject({ data: { product: { title: 'Parka', price: '10', twin: { id: '1' } } } });
   });

@@ -25,9 +25,10 @@ export async function startServer(
   environment: Readonly<Record<string, string>>,
   readyText: string,
   args: readonly string[] = [],
+  nodeArgs: readonly string[] = [],
 ): Promise<ServerProcess> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
+  const child = spawn(process.execPath, [...nodeArgs, fileURLToPath(script), ...args], {
     env: { PATH: process.env['PATH'], APOLLO_TELEMETRY_DISABLED: '1', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

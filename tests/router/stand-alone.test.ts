@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
@@ -30,15 +31,12 @@ let running: { readonly child: ChildProcess; output: string } | undefined;
 /** Somebody's subgraph: it knows nothing of us. */
 async function serve(name: keyof typeof SDL): Promise<Server> {
   const schema = buildSubgraphSchema([{ typeDefs: parse(SDL[name]), resolvers: RESOLVERS[name] as never }]);
-  const server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const { query, variables } = JSON.parse(Buffer.concat(chunks).toString()) as {
-      query: string;
-      variables?: Record<string, unknown>;
-    };
-    const result = await graphql({ schema, source: query, variableValues: variables ?? null });
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
+  const answer = async (request: IncomingMessage): Promise<string> => {
+    const { query, variables } = (await json(request)) as { query: string; variables?: Record<string, unknown> };
+    return JSON.stringify(await graphql({ schema, source: query, variableValues: variables ?? null }));
+  };
+  const server = createServer((request, response) => {
+    void answer(request).then((text) => response.setHeader('content-type', 'application/json').end(text));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -5,5 +5,3 @@ export const CONTRACTS = {
   /** What integrations of partners see: reading the catalogue, prices and availability, and orders. Nothing of staff, nobody's profile. */
   partner: { include: ['partner'], exclude: ['staff'] },
 } as const satisfies Record<string, ContractFilter>;
-
-export type ContractName = keyof typeof CONTRACTS;

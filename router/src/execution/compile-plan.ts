@@ -23,8 +23,6 @@ export type {
   FetchObserver,
   FetchRecord,
   PlanOptions,
-  SubgraphClient,
-  SubgraphRequest,
 } from './execution.ts';
 
 /**

@@ -10,7 +10,7 @@ import { askerOf } from '../execution/share-in-flight.ts';
 import type { CompletionError } from '../response/compile-response.ts';
 import type { HeldGeneration } from '../planning/generations.ts';
 import type { KnownOperation } from './known-operation.ts';
-import { NO_VARIABLES, prepareRequest, type Charge, type Prepared, type PrepareOptions } from './prepare-request.ts';
+import { prepareRequest, type Charge, type Prepared, type PrepareOptions } from './prepare-request.ts';
 import { formatErrors, logFaults, reportErrors, type Reported } from './report-errors.ts';
 import type { ServedGenerations, ServedGraph, ServedGraphs } from './served-graphs.ts';
 import { createRequestSharing } from './share-requests.ts';
@@ -165,6 +165,7 @@ export function createRouterEngine(options: RouterEngineOptions): GraphEngine {
         },
         (errors, headers) => ({
           status: statusOf(errors),
+          code: errors[0]?.extensions?.['code'],
           headers,
           body: `{"errors":${JSON.stringify(errors)}}\n`,
         }),

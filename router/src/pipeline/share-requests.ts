@@ -19,7 +19,7 @@ export function createRequestSharing(): RequestSharing {
   return {
     written(variant, key, execute) {
       let requests = underWay.get(variant);
-      if (!requests) underWay.set(variant, (requests = new Map()));
+      if (!requests) underWay.set(variant, (requests = new Map<string, Promise<WrittenData>>()));
       const known = requests.get(key);
       if (known) return known;
       if (requests.size >= UNDER_WAY) return execute();

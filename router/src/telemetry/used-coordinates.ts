@@ -31,13 +31,13 @@ export function readUsedCoordinates(schema: GraphQLSchema, document: DocumentNod
       Field() {
         const parent = info.getParentType();
         const field = info.getFieldDef();
-        if (parent && field && !field.name.startsWith('__')) written.add(`${parent.name}.${field.name}`);
+        if (parent && field && isOurs(parent, field)) written.add(`${parent.name}.${field.name}`);
       },
       Argument() {
         const parent = info.getParentType();
         const field = info.getFieldDef();
         const argument = info.getArgument();
-        if (parent && field && argument && !info.getDirective() && !field.name.startsWith('__'))
+        if (parent && field && argument && !info.getDirective() && isOurs(parent, field))
           written.add(`${parent.name}.${field.name}(${argument.name}:)`);
       },
       ObjectField(node) {
@@ -56,6 +56,10 @@ export function readUsedCoordinates(schema: GraphQLSchema, document: DocumentNod
   );
   return { written: [...written], sent: readSent(variables) };
 }
+
+/** No part of introspection. */
+const isOurs = (parent: { readonly name: string }, field: { readonly name: string }): boolean =>
+  !parent.name.startsWith('__') && !field.name.startsWith('__');
 
 function readSent(variables: ReadonlyMap<string, GraphQLInputType>): UsedCoordinates['sent'] {
   const watched = [...variables].filter(([, type]) => reachesDeprecation(getNamedType(type), new Set()));

@@ -101,6 +101,35 @@ describe.skipIf(!CHROMIUM)(
       await page.close();
     });
 
+    it('shows how the router executed an operation while the panel of plans is open, and the answer as it is', async () => {
+      const { page, blocked, faults } = await open(system.url('router'));
+      await editor(
+        page,
+        'operation.graphql',
+        'query Browse { productSearch(query: "lantern", first: 2) { edges { node { title variants { availability { status } } } } } }',
+      );
+      await execute(page);
+      await eventually(async () => expect(JSON.parse(await response(page))).toHaveProperty('data.productSearch'));
+      await page.getByRole('button', { name: 'Show Query plan' }).click();
+      const panel = page.locator('#ide-plan');
+      expect(await panel.locator('pre').count()).toBe(0);
+
+      await execute(page);
+      await panel.locator('pre').waitFor();
+      expect(await panel.locator('pre').innerText()).toMatch(/^Sequence \{\n {2}Fetch products \{\n {4}# [\d.]+ ms, from /);
+      expect((await panel.locator('li span:first-child').allInnerTexts()).map((text) => text.split(' ')[0])).toEqual([
+        'products',
+        'stock',
+      ]);
+      const shown = JSON.parse(await response(page)) as { data: unknown; extensions?: Record<string, unknown> };
+      expect(shown.data).toHaveProperty('productSearch');
+      expect(shown.extensions ?? {}).not.toHaveProperty('queryPlan');
+      if (process.env['SHOT']) await page.screenshot({ path: process.env['SHOT'] });
+      expect(blocked).toEqual([]);
+      expect(faults).toEqual([]);
+      await page.close();
+    });
+
     it('opens at the router and every channel with example operations that work', async () => {
       for (const place of ['router', 'web', 'mobile', 'pos', 'b2b', 'marketplace'] as const) {
         const { page, blocked } = await open(system.url(place));

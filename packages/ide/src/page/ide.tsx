@@ -6,9 +6,13 @@ import type { IdeExample, IdeOptions } from '../options.ts';
 import { ExampleMenu } from './example-menu.tsx';
 import { connect } from './fetcher.ts';
 import { KeyMenu, rememberedChoice } from './key-menu.tsx';
+import { planPlugin } from './plan-plugin.tsx';
+import { createPlanStore } from './plan-store.ts';
 import { scopedStorage } from './storage.ts';
 
+const plans = createPlanStore();
 const plugins = [HISTORY_PLUGIN, explorerPlugin()];
+const pluginsWithPlans = [...plugins, planPlugin(plans)];
 
 /** GraphiQL for one service, with a bar above it: whose page this is, the examples, and whom to act as. */
 export function Ide({ options, bar }: { options: IdeOptions; bar: HTMLElement }) {
@@ -17,7 +21,7 @@ export function Ide({ options, bar }: { options: IdeOptions; bar: HTMLElement })
     () => options.keys[Number(rememberedChoice(options.keys, options.guests, storage))]?.key,
   );
   // A new fetcher makes GraphiQL read the schema again, as the new identity.
-  const connection = useMemo(() => connect(options.graphqlPath, key), [options, key]);
+  const connection = useMemo(() => connect(options.graphqlPath, key, plans), [options, key]);
   useEffect(() => () => connection.close(), [connection]);
   const examples = useMemo(() => options.examples.map(withTitle), [options]);
   const firstVisit = useMemo(() => firstVisitTabs(examples, storage), [examples, storage]);
@@ -25,7 +29,7 @@ export function Ide({ options, bar }: { options: IdeOptions; bar: HTMLElement })
     <GraphiQL
       fetcher={connection.fetcher}
       storage={storage as Storage}
-      plugins={plugins}
+      plugins={options.plans ? pluginsWithPlans : plugins}
       defaultEditorToolsVisibility="variables"
       inputValueDeprecation
       {...firstVisit}

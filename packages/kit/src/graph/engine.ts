@@ -14,8 +14,10 @@ export interface BaseContext {
 
 /** An answer as it goes over the wire. */
 export interface EncodedResult {
-  /** HTTP status, as Apollo Server would choose it: 200 whenever something was executed. */
+  /** HTTP status where the media type is that of GraphQL: 200 whenever something was executed. */
   readonly status: number;
+  /** The code of the first error of an answer without data. */
+  readonly code?: unknown;
   readonly headers: Readonly<Record<string, string>>;
   /** JSON text of the GraphQL response. */
   readonly body: string | Buffer;

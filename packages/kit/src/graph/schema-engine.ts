@@ -305,6 +305,7 @@ export function encode(result: GraphResult, extras?: ResultExtras): EncodedResul
   const { errors, data } = result;
   return {
     status: data === undefined ? statusOf(errors) : 200,
+    ...(data === undefined ? { code: errors?.[0]?.extensions?.['code'] } : {}),
     headers: extras?.headers ?? NO_HEADERS,
     // `errors` first, so that a reader of a long answer sees them (GraphQL 7.1).
     body: `${JSON.stringify({ errors, data, extensions })}\n`,
@@ -316,6 +317,21 @@ export function headersOf(error: GraphQLError): Record<string, string> {
   const http = error.extensions['http'] as { readonly headers?: Iterable<readonly [string, string]> } | undefined;
   return http?.headers ? Object.fromEntries(http.headers) : {};
 }
+
+/** Mistakes in the document or its variables: the request is one of GraphQL all the same. */
+const OF_GRAPHQL: ReadonlySet<unknown> = new Set([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'BAD_USER_INPUT',
+]);
+
+/**
+ * The HTTP status of an answer in a media type. In `application/json`, which anything on the way may send, too, clients only read a body that
+ * comes with 200: what GraphQL itself refuses is told with it there, and with a 4xx where the media type is that of GraphQL (GraphQL over HTTP 6.4).
+ */
+export const statusIn = (type: string, status: number, code: unknown): number =>
+  status === 400 && type.startsWith('application/json') && OF_GRAPHQL.has(code) ? 200 : status;
 
 /** What the whole request fails with. */
 export function statusOf(errors: readonly GraphQLFormattedError[] | undefined): number {

@@ -4,6 +4,7 @@ import { GraphQLError } from 'graphql';
 import type { Operations } from '../operations/operations-mode.ts';
 import type { GraphEndpoint } from './endpoint.ts';
 import type { Call } from './graph.ts';
+import { statusIn } from './schema-engine.ts';
 
 /** Members of a request that stand for a document. */
 const NAMES = ['documentId', 'doc_id', 'id', 'extensions'] as const;
@@ -42,8 +43,17 @@ export async function answerUnusual(
   for (const [name, value] of headers) reply.header(name, value);
   // What is told before there is a context bears no id: it is that of the request all the same.
   const requestId = JSON.stringify(reply.getHeader('x-request-id') ?? '');
-  return reply.code(status ?? 200).send(body.string.replaceAll('"requestId":""', `"requestId":${requestId}`));
+  const answer = body.string.replaceAll('"requestId":""', `"requestId":${requestId}`);
+  return reply
+    .code(statusIn(headers.get('content-type') ?? '', status ?? 200, status === 400 ? codeOf(answer) : null))
+    .send(answer);
 }
+
+/** The code of the first error of an answer. */
+const codeOf = (answer: string): unknown =>
+  (JSON.parse(answer) as { errors?: readonly { extensions?: Record<string, unknown> }[] }).errors?.[0]?.extensions?.[
+    'code'
+  ];
 
 /** The document's text, wherever it stands. */
 function textOf({ method, body, search }: HTTPGraphQLRequest): string | undefined {

@@ -4,7 +4,7 @@ import type { GraphEndpoint } from './endpoint.ts';
 import type { Call, GraphRequest } from './graph.ts';
 import type { OperationRequest } from '../operations/operation-request.ts';
 import type { Operations } from '../operations/operations-mode.ts';
-import { encode, headersOf } from './schema-engine.ts';
+import { encode, headersOf, statusIn } from './schema-engine.ts';
 
 const JSON_BODY = /^application\/json(?:\s*;\s*charset=utf-8)?$/i;
 const RESPONSE_JSON = 'application/graphql-response+json; charset=utf-8';
@@ -56,8 +56,12 @@ export async function answerUsual(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const refuse = (error: GraphQLError, requestId: string) => {
-    const { status, body } = encode({ errors: [endpoint.formatError(error, requestId)] });
-    return reply.code(status).headers(headersOf(error)).header('content-type', type).send(body);
+    const { status, code, body } = encode({ errors: [endpoint.formatError(error, requestId)] });
+    return reply
+      .code(statusIn(type, status, code))
+      .headers(headersOf(error))
+      .header('content-type', type)
+      .send(body);
   };
   let call: Call;
   try {
@@ -68,8 +72,12 @@ export async function answerUsual(
   }
   const resolved = operations.resolve(named);
   if (resolved instanceof GraphQLError) return refuse(resolved, call.requestId);
-  const { status, headers, body } = await endpoint.respond({ ...rest, query: resolved.query }, call);
-  return reply.code(status).headers(headers).header('content-type', type).send(body);
+  const { status, code, headers, body } = await endpoint.respond({ ...rest, query: resolved.query }, call);
+  return reply
+    .code(statusIn(type, status, code))
+    .headers(headers)
+    .header('content-type', type)
+    .send(body);
 }
 
 /** GraphQL over HTTP, section 6.3: what the client accepts; nothing said means JSON. */

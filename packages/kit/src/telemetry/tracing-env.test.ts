@@ -4,7 +4,9 @@ import { readTracingEnv } from './tracing-env.ts';
 describe('the environment of tracing', () => {
   it('turns it off when no endpoint is set, or the SDK is disabled', () => {
     expect(readTracingEnv({})).toBeNull();
-    expect(readTracingEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_SDK_DISABLED: 'true' })).toBeNull();
+    expect(
+      readTracingEnv({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_SDK_DISABLED: 'true' }),
+    ).toBeNull();
   });
 
   it('adds the path of traces to the base URL, and takes the URL of traces as it is', () => {
