@@ -102,7 +102,7 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
       limitsOf: access.limitsOf,
       overrides: (labels: readonly string[]) => chooseOverrides(labels, { random: Math.random }),
       charge: access.charge,
-      permitted: telemetry.permitted,
+      permitted: telemetry.permittedIn(name),
     };
     return createEndpoint({
       engine: createRouterEngine({

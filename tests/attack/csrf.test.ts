@@ -96,10 +96,12 @@ describe.each(Object.keys(targets))('%s', (name) => {
   };
 
   test.each(SIMPLE_BODIES)('executes nothing of a body of the type %j', async (type, bodyOf) => {
-    for (const query of [target().mutation, '{ __typename }']) {
-      const lines = type === null ? [] : [`Content-Type: ${type}`];
-      expectBadRequest(await exchange('POST /graphql HTTP/1.1', lines, bodyOf(query)));
-    }
+    // What a page accepts it can say without being asked: an answer as events is no way around.
+    for (const accept of ['*/*', 'application/json;q=0.9', 'text/event-stream'])
+      for (const query of [target().mutation, '{ __typename }']) {
+        const lines = type === null ? [] : [`Content-Type: ${type}`];
+        expectBadRequest(await exchange('POST /graphql HTTP/1.1', [`Accept: ${accept}`, ...lines], bodyOf(query)));
+      }
   });
 
   test('executes no GET without a header that makes browsers ask before', async () => {
@@ -107,6 +109,7 @@ describe.each(Object.keys(targets))('%s', (name) => {
       const search = new URLSearchParams({ query }).toString();
       expectBadRequest(await exchange(`GET /graphql?${search} HTTP/1.1`, []));
       expectBadRequest(await exchange(`GET /graphql?${search} HTTP/1.1`, ['Content-Type: text/plain']));
+      expectBadRequest(await exchange(`GET /graphql?${search} HTTP/1.1`, ['Accept: text/event-stream']));
     }
   });
 
@@ -117,6 +120,9 @@ describe.each(Object.keys(targets))('%s', (name) => {
         () => null,
       );
       if (method === 'GET') expect(response!.status).toBe(405);
+      const asEvents = ['Apollo-Require-Preflight: 1', 'Accept: text/event-stream'];
+      const streamed = await exchange(`${method} /graphql?${search} HTTP/1.1`, asEvents).catch(() => null);
+      if (method === 'GET') expect(streamed!.status).toBe(405);
     }
     const posted = await exchange(`POST /graphql?${search} HTTP/1.1`, ['Content-Type: application/json'], '{}');
     expectBadRequest(posted);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel } from '../contract/channels/channel.ts';
 import { CHANNEL_KEYS, CHANNELS, startAttackedChannel, type ChannelName } from './fixture/channels.ts';
+import { exchangeRaw } from './fixture/raw-exchange.ts';
 import { KEYS, startProjectRouter, type ProjectRouter } from './fixture/project-router.ts';
 
 interface Target {
@@ -100,9 +101,27 @@ describe.each(['router', ...CHANNELS])('a handshake at %s', (name) => {
     expect(await handshake(target.url, [host])).toBe(UPGRADED);
   });
 
-  test('with two origins is accepted only when both are its own', async () => {
-    expect(await shake('https://evil.example', ['Origin: http://shop.example:4001'])).toBe(FORBIDDEN);
+  test('with two origins is refused', async () => {
+    expect(await shake('https://evil.example', ['Origin: http://shop.example:4001'])).toBe('HTTP/1.1 400 Bad Request');
   });
+
+  test.each(FOREIGN)(
+    'for events from an origin %s is refused, whatever else it says of itself',
+    async (_what, origin) => {
+      const search = new URLSearchParams({ query: '{ __typename }' }).toString();
+      for (const more of [[], ['Sec-Fetch-Site: same-origin'], ['Content-Type: application/json']]) {
+        const lines = [host, `Origin: ${origin}`, 'Accept: text/event-stream', 'Connection: close', ...more];
+        const credential = target.key ? [`Authorization: Bearer ${target.key}`] : [];
+        const [response] = await exchangeRaw(
+          target.url,
+          [`GET /graphql?${search} HTTP/1.1`, ...lines, ...credential, '', ''].join('\r\n'),
+        );
+        expect(response!.status).toBe(400);
+        expect(response!.body).not.toContain('__typename');
+        expect([...response!.headers.keys()].filter((name) => name.startsWith('access-control-'))).toEqual([]);
+      }
+    },
+  );
 
   test('at another path finds nothing', async () => {
     for (const path of [

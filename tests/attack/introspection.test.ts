@@ -132,7 +132,7 @@ describe('an endpoint that is closed for introspection', () => {
         expect(text).not.toMatch(SUGGESTED);
         expectNothingLeaks(text);
       }
-      expect([usual.status, unusual.status]).toEqual([400, 400]);
+      for (const { text } of [usual, unusual]) expect(JSON.parse(text)).not.toHaveProperty('data');
     },
   );
 
@@ -217,9 +217,9 @@ describe.each(CHANNELS)('the BFF %s', (name) => {
       '{"query":"{ __typename }","operationName":{}}',
       '{"query":"{ __typename }","extensions":1}',
     ]) {
-      const { status, text } = await send(channel.url, body, key);
-      expect(status).toBe(400);
-      codesOf((JSON.parse(text) as { errors: unknown }).errors);
+      const answer = JSON.parse((await send(channel.url, body, key)).text) as { readonly errors: unknown };
+      expect(answer).not.toHaveProperty('data');
+      expect(codesOf(answer.errors)).not.toContain('INTERNAL');
     }
     for (const path of [
       '/',

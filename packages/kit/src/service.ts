@@ -14,6 +14,7 @@ import { wantsEventStream } from './graph/sse-request.ts';
 import { answerUsual, readUsual } from './graph/usual-request.ts';
 import { createOperations, type Operations } from './operations/operations-mode.ts';
 import type { Call } from './graph/graph.ts';
+import { repeatedHeader } from './graph/repeated-headers.ts';
 import { serveSockets, type SocketServer } from './graph/socket-server.ts';
 import type { Logger } from './logger.ts';
 import type { ServiceMetrics } from './metrics.ts';
@@ -101,6 +102,14 @@ export function createService(options: ServiceOptions): Service {
   app.setErrorHandler((error: { statusCode?: number; code?: string; message: string }, request, reply) =>
     answerFault(error, request, reply, logger),
   );
+  app.addHook('onRequest', (request, _reply, done) => {
+    const repeated = repeatedHeader(request.raw.rawHeaders);
+    done(
+      repeated === null
+        ? undefined
+        : Object.assign(new Error(`The header ${repeated} stands twice.`), { statusCode: 400 }),
+    );
+  });
   app.setNotFoundHandler((_request, reply) =>
     reply
       .code(404)
@@ -190,6 +199,8 @@ export function createService(options: ServiceOptions): Service {
     }
     for (const each of mounts) mount(each);
     app.server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (repeatedHeader(request.rawHeaders) !== null)
+        return void socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
       const path = (request.url ?? '').split('?')[0];
       const server = sockets.find((each) => each.path === path);
       if (server) server.upgrade(request, socket, head);

@@ -43,6 +43,7 @@ await runProcess(async () => {
       ports: env.ports,
       replicas,
       path: process.env['PATH'],
+      common: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_'))),
       logLevel: env.logLevel,
       demo: env.demo,
       pspSecretKey: env.pspSecretKey,

@@ -37,6 +37,8 @@ export interface DistributedOptions {
   readonly replicas: number;
   /** Where the children find programs. */
   readonly path: string | undefined;
+  /** What every process finds in its environment, such as where it traces to. */
+  readonly common?: Readonly<Record<string, string | undefined>>;
   readonly logLevel: string;
   /** Whether GraphiQL offers the demo's keys. */
   readonly demo: boolean;
@@ -137,7 +139,7 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
       env: {
         PATH: options.path,
         APOLLO_TELEMETRY_DISABLED: '1',
-        ...openTelemetryVariables(process.env),
+        ...options.common,
         ...environmentOf(name),
         [`${name.toUpperCase()}_PORT`]: String(port),
       },
@@ -198,7 +200,3 @@ export async function startDistributed(options: DistributedOptions): Promise<Dis
     stop,
   };
 }
-
-/** Where and how the processes trace: the standard variables, as they were given to this process. */
-const openTelemetryVariables = (source: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
-  Object.fromEntries(Object.entries(source).filter(([name]) => name.startsWith('OTEL_')));

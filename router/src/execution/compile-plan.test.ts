@@ -233,7 +233,10 @@ describe('a compiled plan', () => {
 
     const seen: FetchRecord[] = [];
     await compiled.execute({ call: CALL, variables: {}, coerced: {}, observe: (fetch) => seen.push(fetch) });
-    expect(seen.map(({ startedAt, endedAt, ...rest }) => ({ ...rest, inOrder: endedAt >= startedAt }))).toEqual([
+    expect(seen.map(({ node }) => node.serviceName)).toEqual(['users', 'reviews']);
+    expect(
+      seen.map(({ node: _node, startedAt, endedAt, ...rest }) => ({ ...rest, inOrder: endedAt >= startedAt })),
+    ).toEqual([
       { subgraph: 'users', operationName: 'Q__users__0', representations: 0, shared: false, errors: 0, inOrder: true },
       {
         subgraph: 'reviews',

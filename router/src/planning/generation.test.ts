@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { Supergraph } from '@apollo/federation-internals';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { GraphQLError, printSchema, validateSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { apiSchemaOf } from '../composition/api-schema.ts';
 import { shopSupergraph } from '../fixture/shop.ts';
 import { SMALL_SUPERGRAPH, supergraphOf } from './fixture/supergraph-of.ts';
 import { generationId, loadGeneration, SupergraphError, type Generation } from './generation.ts';
@@ -94,7 +94,7 @@ describe('the schema of a generation', () => {
   ])('is what clients may see of %s, and valid', async (_name, sdl) => {
     const generation = await loadGeneration(sdl);
     await generation.close();
-    const seen = printSchema(Supergraph.build(sdl, { validateSupergraph: false }).apiSchema().toGraphQLJSSchema());
+    const seen = printSchema(apiSchemaOf(sdl));
     expect(generation.apiSdl).toBe(seen);
     expect(printSchema(generation.schema)).toBe(seen);
     expect(validateSchema(generation.schema)).toEqual([]);

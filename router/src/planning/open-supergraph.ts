@@ -1,6 +1,7 @@
 import { operationFromDocument, ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner, type QueryPlannerConfig } from '@apollo/query-planner';
 import { parse, printSchema, validateSchema, type DocumentNode } from 'graphql';
+import { attributeFailure } from './attribute-failure.ts';
 import { createCorrections, planCorrectly, type CorrectedPlan } from './corrections/correct-plan.ts';
 import { createFingerprint } from './fingerprint.ts';
 import { indexSupergraph } from './index-supergraph.ts';
@@ -67,9 +68,13 @@ function open(document: DocumentNode, validate: boolean): OpenSupergraph {
     },
     plan(text, overrides) {
       const overrideConditions = new Map(overrides.map((label) => [label, true]));
-      return planCorrectly(parse(text, { noLocation: true }), corrections, (operation) =>
-        planner.buildQueryPlan(operationFromDocument(apiSchema, operation), { overrideConditions }),
-      );
+      try {
+        return planCorrectly(parse(text, { noLocation: true }), corrections, (operation) =>
+          planner.buildQueryPlan(operationFromDocument(apiSchema, operation), { overrideConditions }),
+        );
+      } catch (error) {
+        throw attributeFailure(error, text, () => apiSchema.toGraphQLJSSchema());
+      }
     },
     fingerprint: createFingerprint(index),
   };

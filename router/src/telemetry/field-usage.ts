@@ -18,6 +18,7 @@ interface Uses {
 }
 
 type UsesByClient = Map<ClientInfo, Uses>;
+const NO_USES: UsesByClient = new Map();
 
 /** Use of one coordinate. */
 export interface CoordinateUsage {
@@ -77,7 +78,7 @@ export function createFieldUsage({ clients, clock = systemClock }: FieldUsageOpt
         complete = false;
         return;
       }
-      byCoordinate.set(coordinate, (uses = new Map()));
+      byCoordinate.set(coordinate, (uses = new Map() as UsesByClient));
     }
     add(uses, client, count, hour);
   };
@@ -95,14 +96,14 @@ export function createFieldUsage({ clients, clock = systemClock }: FieldUsageOpt
       let uses = byOperation.get(used);
       if (!uses) {
         if (byOperation.size >= OPERATIONS) settle();
-        byOperation.set(used, (uses = new Map()));
+        byOperation.set(used, (uses = new Map() as UsesByClient));
       }
       add(uses, label, 1, hour);
       if (used.sent) for (const coordinate of used.sent(variables)) addTo(coordinate, label, 1, hour);
     },
     clientsOf(coordinate) {
       settle();
-      return clientUsage(byCoordinate.get(coordinate) ?? new Map());
+      return clientUsage(byCoordinate.get(coordinate) ?? NO_USES);
     },
     read(schema) {
       settle();
@@ -112,7 +113,7 @@ export function createFieldUsage({ clients, clock = systemClock }: FieldUsageOpt
         complete,
         coordinates: [
           ...Array.from(byCoordinate, ([coordinate, uses]) => usageOf(coordinate, schema, uses)),
-          ...unused.map(([coordinate]) => usageOf(coordinate, schema, new Map())),
+          ...unused.map(([coordinate]) => usageOf(coordinate, schema, NO_USES)),
         ].sort((a, b) => b.count - a.count || (a.coordinate < b.coordinate ? -1 : 1)),
       };
     },

@@ -1,13 +1,12 @@
-import type { BaseContext } from '@kontor/kit/src/graph/engine.ts';
 import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import type { ServiceMetrics } from '@kontor/kit/src/metrics.ts';
 import type { ServiceOptions } from '@kontor/kit/src/service.ts';
-import { nameOperation } from '@kontor/kit/src/telemetry/observe-operation.ts';
 import { traceClient } from '@kontor/kit/src/telemetry/trace-client.ts';
 import { tracerOf } from '@kontor/kit/src/telemetry/tracing.ts';
+import { OperationTypeNode } from 'graphql';
 import type { FetchObserver } from '../execution/compile-plan.ts';
 import { wasShared } from '../execution/share-in-flight.ts';
-import type { KnownOperation } from '../pipeline/known-operation.ts';
+import type { PrepareOptions } from '../pipeline/prepare-request.ts';
 import type { ServedGenerations } from '../pipeline/served-graphs.ts';
 import { createFieldUsage } from './field-usage.ts';
 import { registerRouterMetrics } from './router-metrics.ts';
@@ -17,8 +16,8 @@ import { readSchemaCoordinates } from './schema-coordinates.ts';
 export interface RouterTelemetry {
   /** Told of each fetch from a subgraph. */
   readonly fetched: FetchObserver;
-  /** Told of each request that may be executed. */
-  permitted(operation: KnownOperation, variables: Readonly<Record<string, unknown>>, context: BaseContext): void;
+  /** Who is told of each request to a graph that may be executed. */
+  permittedIn(graph: string): NonNullable<PrepareOptions['permitted']>;
   /** A subgraph whose fetches are steps of the trace; the client itself while nothing is traced. */
   traced(subgraph: string, client: GraphClient): GraphClient;
   /** `GET /usage`: who uses which field, as JSON. As open as `/metrics`: for operators, and not to be led to the outside. */
@@ -59,9 +58,19 @@ export function observeRouter(
   });
   return {
     fetched,
-    permitted(operation, variables, context) {
+    permittedIn: (graph) => (operation, variables, context) => {
       usage.record(operation.used, variables, context.client);
-      if (tracer) nameOperation(context.trace, operation.kind, operation.name);
+      const { kind, name: operationName } = operation;
+      // A subscription may never end: it is counted when it begins.
+      if (kind === OperationTypeNode.SUBSCRIPTION)
+        operations.observe({
+          graph,
+          kind,
+          name: operationName,
+          startedAt: performance.now(),
+          errors: undefined,
+          context,
+        });
     },
     traced: (subgraph, client) =>
       traceClient(client, tracer, {

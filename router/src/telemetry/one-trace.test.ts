@@ -128,6 +128,28 @@ describe.each(['in memory', 'over HTTP'] as const)('one trace through services t
     expect(receiver.spans).toHaveLength(9);
   });
 
+  test('leads through a subscription to the subgraph that owns it', async () => {
+    const client =
+      way === 'in memory'
+        ? createMemoryClient('router', () => router.service.graph())
+        : createHttpClient({ urls: [`${router.url}/graphql`], audience: 'router', identity: identities['bff-web'] });
+    const call: Call = {
+      ...asGuest(),
+      trace: { traceparent: `00-${TRACE}-${PARENT}-01` },
+      client: { name: 'bff-web', version: '2' },
+    };
+    const query = 'subscription Watch { availabilityChanged(variantIds: ["v1"]) { snapshot } }';
+    const events = client.subscribe({ query }, call)[Symbol.asyncIterator]();
+    expect((await events.next()).value).toEqual({ data: { availabilityChanged: { snapshot: true } } });
+    await tracing.flush();
+    const routed = receiver.span('router', 'subscription Watch');
+    expect(routed).toMatchObject({ traceId: TRACE, parentSpanId: PARENT });
+    expect(routed.attributes).toMatchObject({ 'graphql.client.name': 'bff-web', 'graphql.client.version': '2' });
+    const [answered] = receiver.spans.filter(({ service }) => service === 'stock');
+    expect(answered).toMatchObject({ parentSpanId: routed.spanId });
+    await events.return!();
+  });
+
   test('holds no variables', async () => {
     await send({ ...TITLES, variables: { ids: ['v4711'] } });
     expect(JSON.stringify(receiver.spans)).not.toContain('v4711');

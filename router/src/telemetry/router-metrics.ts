@@ -11,8 +11,13 @@ const FETCHES = 600;
 /** What is read when metrics are asked for. */
 export interface RouterMetricsSource {
   /** Of the current generation; null while there is none. */
-  plans(): { readonly hits: number; readonly misses: number; readonly size: number; readonly waiting: number } | null;
-  schema(): SchemaCoordinates | null;
+  readonly plans: () => {
+    readonly hits: number;
+    readonly misses: number;
+    readonly size: number;
+    readonly waiting: number;
+  } | null;
+  readonly schema: () => SchemaCoordinates | null;
   readonly usage: FieldUsage;
 }
 

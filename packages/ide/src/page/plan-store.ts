@@ -8,7 +8,7 @@ export interface PlanStore {
   ask(): () => void;
   tell(plan: ToldPlan | undefined): void;
   /** @returns how to stop listening. */
-  onChange(listener: () => void): () => void;
+  readonly onChange: (listener: () => void) => () => void;
 }
 
 export function createPlanStore(): PlanStore {

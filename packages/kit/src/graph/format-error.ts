@@ -8,6 +8,10 @@ import type { Logger } from '../logger.ts';
 const DOCS = '/errors/';
 const MASKED = 'Something broke here. The details are in the log under the request id.';
 
+const MESSAGE_CHARACTERS = 1_000;
+const NAME_CHARACTERS = 200;
+const PATH_STEPS = 200;
+
 /** graphql-js repeats a value that does not fit, with all the fields of its object. */
 const REPEATS_PASSWORD = /password"?\s*[:;]/i;
 const WITHOUT_PASSWORD = 'The input does not fit its type. It is not repeated here, because it holds a password.';
@@ -28,23 +32,32 @@ export function formatError(formatted: GraphQLFormattedError, requestId: string)
   return {
     message: messageOf(code, formatted.message),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
-    ...(formatted.path ? { path: formatted.path } : {}),
+    ...(isPath(formatted.path) ? { path: formatted.path } : {}),
     extensions: {
       code,
       requestId,
       retryable: ERROR_CATALOGUE[code].retryable,
       docUrl: `${DOCS}${code}`,
-      ...(path ? { path } : {}),
-      ...(scope ? { scope } : {}),
-      ...(coordinate ? { coordinate } : {}),
-      ...(retryAfterMs ? { retryAfterMs } : {}),
+      ...(isPath(path) ? { path } : {}),
+      ...(isName(scope) ? { scope } : {}),
+      ...(isName(coordinate) ? { coordinate } : {}),
+      ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
     },
   };
 }
 
-function messageOf(code: ErrorCode, message: string): string {
-  if (code === 'INTERNAL') return MASKED;
-  return REPEATS_PASSWORD.test(message) ? WITHOUT_PASSWORD : message;
+// What another service has written into an error is as good as it is, and goes to everybody: it is bounded, and of the kind that it should be.
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= NAME_CHARACTERS;
+const isPath = (value: unknown): value is (string | number)[] =>
+  Array.isArray(value) &&
+  value.length <= PATH_STEPS &&
+  value.every((step) => typeof step === 'number' || (typeof step === 'string' && step.length <= NAME_CHARACTERS));
+
+function messageOf(code: ErrorCode, message: unknown): string {
+  if (code === 'INTERNAL' || typeof message !== 'string') return MASKED;
+  const told = message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS)}…`;
+  return REPEATS_PASSWORD.test(told) ? WITHOUT_PASSWORD : told;
 }
 
 /** Logs a fault once, where it happened. What another of our services has masked was logged there. */

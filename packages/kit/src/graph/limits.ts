@@ -1,5 +1,4 @@
 import {
-  GraphQLError,
   Kind,
   Lexer,
   Source,

@@ -2,6 +2,7 @@ import {
   execute,
   getOperationAST,
   GraphQLError,
+  Kind,
   NoSchemaIntrospectionCustomRule,
   OperationTypeNode,
   parse,
@@ -123,7 +124,7 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
     const told =
       data === undefined ? errors.map((error) => (error.path ? error : asBadInput(error, introspection))) : errors;
     return {
-      ...(data === undefined ? {} : { data: data as Record<string, unknown> | null }),
+      ...(data === undefined ? {} : { data: data }),
       errors: format(told, requestId),
     };
   };
@@ -253,7 +254,7 @@ function operationsOf(document: DocumentNode): ReadonlyMap<string, OperationDefi
   const only = getOperationAST(document);
   if (only) operations.set('', only);
   for (const definition of document.definitions)
-    if (definition.kind === 'OperationDefinition' && definition.name) operations.set(definition.name.value, definition);
+    if (definition.kind === Kind.OPERATION_DEFINITION && definition.name) operations.set(definition.name.value, definition);
   return operations;
 }
 

@@ -163,7 +163,7 @@ describe('a POST of JSON', () => {
     ['a body that is not JSON', '{ greet }', {}, 400],
     ['a form that a browser could be tricked into sending', 'query={greet}', { 'content-type': 'text/plain' }, 400],
   ])('is refused with %s', async (_what, body, headers, status) => {
-    const answer = await post(body, headers as Record<string, string>);
+    const answer = await post(body, headers);
     expect(answer.status).toBe(status);
     expect(answer.body).toMatchObject({ errors: [{ extensions: { code: expect.any(String) as string } }] });
     expect(answer.body).not.toHaveProperty('data');

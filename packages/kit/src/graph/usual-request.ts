@@ -68,7 +68,8 @@ export async function answerUsual(
     call = await callOf(request, reply);
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    return refuse(error, String(error.extensions['requestId'] ?? ''));
+    const { requestId } = error.extensions;
+    return refuse(error, typeof requestId === 'string' ? requestId : '');
   }
   const resolved = operations.resolve(named);
   if (resolved instanceof GraphQLError) return refuse(resolved, call.requestId);

@@ -1,4 +1,5 @@
 import { Counter, type Registry } from 'prom-client';
+import { OTHER } from './bounded-labels.ts';
 
 /** What is counted for one set of labels. */
 interface LabelSet<Name extends string, Kept> {
@@ -15,8 +16,6 @@ interface LabelSets<Name extends string, Kept> {
   find(...values: string[]): Kept;
   [Symbol.iterator](): Iterator<LabelSet<Name, Kept>>;
 }
-
-const OVERFLOW = 'other';
 
 function createLabelSets<Name extends string, Kept>(
   names: readonly Name[],
@@ -38,10 +37,10 @@ function createLabelSets<Name extends string, Kept>(
       if (known) return known.kept;
       if (sets.size < most) return add(key, values);
       return (
-        sets.get(OVERFLOW)?.kept ??
+        sets.get(OTHER)?.kept ??
         add(
-          OVERFLOW,
-          names.map(() => OVERFLOW),
+          OTHER,
+          names.map(() => OTHER),
         )
       );
     },

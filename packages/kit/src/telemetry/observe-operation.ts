@@ -4,7 +4,7 @@ import { createBoundedLabels, createClientLabels, OTHER, type ClientLabels } fro
 import type { ClientInfo } from './client-info.ts';
 import { createBoundedCounter, createBoundedHistogram } from './label-sets.ts';
 import type { TraceContext } from './trace-context.ts';
-import { recordedSpan } from './tracing.ts';
+import { codeOf, recordedSpan } from './tracing.ts';
 
 /** Names of operations are chosen by clients: more of them, and longer ones, are `other`. */
 const OPERATION_NAMES = 500;
@@ -88,15 +88,11 @@ function tellSpan(trace: TraceContext, { kind, name, errors, graph }: OperationR
   const span = recordedSpan(trace);
   if (!span) return;
   span.add({ 'kontor.graph': graph });
-  if (kind !== 'invalid') nameOperation(trace, kind, name);
+  if (kind !== 'invalid') {
+    span.rename(name === undefined ? kind : `${kind} ${name}`);
+    span.add({ 'graphql.operation.type': kind, 'graphql.operation.name': name });
+  }
   if (errors === undefined || errors.length === 0) return;
-  const codes = new Set(errors.map(({ extensions }) => String(extensions?.['code'] ?? 'INTERNAL')));
+  const codes = new Set(errors.map(({ extensions }) => codeOf(extensions)));
   span.fail([...codes].slice(0, CODES).join(' '));
-}
-
-/** Tells the span of an operation what the operation is. */
-export function nameOperation(trace: TraceContext | undefined, kind: string, name: string | undefined): void {
-  const span = recordedSpan(trace);
-  span?.rename(name === undefined ? kind : `${kind} ${name}`);
-  span?.add({ 'graphql.operation.type': kind, 'graphql.operation.name': name });
 }

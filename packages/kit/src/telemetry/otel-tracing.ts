@@ -99,7 +99,7 @@ class StartedSpan implements Span {
 
   constructor(span: OtelSpan, tracestate: string | undefined) {
     const { traceId, spanId, traceFlags } = span.spanContext();
-    this.traceparent = `00-${traceId}-${spanId}-${traceFlags === TraceFlags.SAMPLED ? '01' : '00'}`;
+    this.traceparent = `00-${traceId}-${spanId}-${(traceFlags & TraceFlags.SAMPLED) === 0 ? '00' : '01'}`;
     this.tracestate = tracestate;
     this.recorded = span.isRecording();
     this.#span = span;

@@ -1,6 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Call, GraphClient, GraphRequest, GraphResult } from '../graph/graph.ts';
-import type { SpanAttributes, Tracer } from './tracing.ts';
+import { codeOf, type SpanAttributes, type Tracer } from './tracing.ts';
 
 export interface TracedClientOptions {
   /** Who is asked. */
@@ -30,7 +30,7 @@ export function traceClient(
         if (count > 0) span.add({ 'graphql.errors': count });
         return result;
       } catch (error) {
-        span.fail(error instanceof GraphQLError ? String(error.extensions['code'] ?? 'INTERNAL') : 'INTERNAL');
+        span.fail(codeOf(error instanceof GraphQLError ? error.extensions : undefined));
         throw error;
       } finally {
         if (describe && span.recorded) span.add(describe(request, result as GraphResult | undefined));

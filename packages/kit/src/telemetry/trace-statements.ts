@@ -4,7 +4,7 @@ import { activeTrace, type Span, type Tracer } from './tracing.ts';
 /** A statement of the driver that has not been sent yet: it is when somebody waits for it. */
 interface Statement extends Promise<unknown> {
   /** Sends it. */
-  handler(statement: Statement): unknown;
+  handler: (statement: Statement) => unknown;
   readonly strings: readonly string[];
   /** With `$1` for each parameter; set when it is sent. */
   readonly statement: { readonly string: string } | null;
@@ -64,7 +64,7 @@ function follow(statement: Statement, span: Span): void {
     if (failure !== undefined) span.fail(codeOf(failure));
     span.end();
   };
-  Promise.prototype.then.call(statement, () => ended(undefined), ended);
+  void Promise.prototype.then.call(statement, () => ended(undefined), ended);
 }
 
 /** The SQLSTATE, or what the driver calls it. */

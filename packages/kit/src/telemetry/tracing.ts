@@ -58,3 +58,9 @@ export const withinSpan = <Result>(span: Span, work: () => Result): Result =>
 export function recordedSpan(trace: TraceContext | undefined): Span | undefined {
   return trace !== undefined && 'recorded' in trace && trace.recorded === true ? (trace as Span) : undefined;
 }
+
+/** What a span says of an error: its code of the catalogue. */
+export const codeOf = (extensions: Readonly<Record<string, unknown>> | undefined): string => {
+  const code = extensions?.['code'];
+  return typeof code === 'string' ? code : 'INTERNAL';
+};

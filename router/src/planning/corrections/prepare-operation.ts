@@ -1,4 +1,5 @@
-import { GraphQLError, Kind, visit, type DocumentNode, type FieldNode } from 'graphql';
+import { requestFault } from '@kontor/kit/src/errors.ts';
+import { Kind, visit, type DocumentNode, type FieldNode } from 'graphql';
 
 /** Names that belong to a plan, not to the client. */
 export interface ReservedNames {
@@ -23,7 +24,7 @@ const RESERVED_VARIABLES = /^(representations$|contextualArgument_)/;
  * `restore-response-keys.ts` undoes after execution.
  *
  * @returns the same document when there is nothing to take out.
- * @throws GraphQLError for an alias `__typename` of another field, and for variables with names of the planner.
+ * @throws GraphQLError GRAPHQL_VALIDATION_FAILED for an alias `__typename` of another field, and for variables with names of the planner.
  */
 export function prepareOperation(document: DocumentNode, reserved: ReservedNames): PreparedOperation {
   const used = new Set<string>();
@@ -33,13 +34,13 @@ export function prepareOperation(document: DocumentNode, reserved: ReservedNames
       const key = responseKey(field);
       used.add(key);
       if (!isAliased(field)) return;
-      if (key === '__typename') throw new GraphQLError('The alias "__typename" is reserved.', { nodes: field });
+      if (key === '__typename') throw requestFault('GRAPHQL_VALIDATION_FAILED', 'The alias "__typename" is reserved.');
       if (reserved.responseKeys.has(key)) colliding.add(key);
     },
     VariableDefinition(definition) {
       const name = definition.variable.name.value;
       if (RESERVED_VARIABLES.test(name))
-        throw new GraphQLError(`The variable name "$${name}" is reserved.`, { nodes: definition });
+        throw requestFault('GRAPHQL_VALIDATION_FAILED', `The variable name "$${name}" is reserved.`);
     },
   });
   if (colliding.size === 0) return { document, responseKeys: null };
