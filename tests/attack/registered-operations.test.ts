@@ -7,8 +7,12 @@ import { createMetrics } from '@kontor/kit/src/metrics.ts';
 import { createOperationManifest, parseManifest } from '@kontor/kit/src/operations/operation-manifest.ts';
 import { createOperations } from '@kontor/kit/src/operations/operations-mode.ts';
 import { createService, type Service } from '@kontor/kit/src/service.ts';
+import { loadExamples } from '@kontor/kit/src/ide.ts';
+import { sha256 } from '@kontor/kit/src/operations/operation-request.ts';
 import { buildSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp as createWeb } from '../../bffs/web/src/app.ts';
+import { startChannel } from '../contract/channels/channel.ts';
 import { openEventStream } from './fixture/event-stream.ts';
 import { codesOf, expectRefused } from './fixture/expect-refusal.ts';
 import { ask, send } from './fixture/http.ts';
@@ -85,4 +89,25 @@ describe('an endpoint of registered operations', () => {
       expect(await stream.next()).toEqual({ data });
     }
   });
+});
+
+test('a channel that is told to answer registered operations answers those of its folder, by text or hash, and no others', async () => {
+  const channel = await startChannel(
+    'web',
+    (deps) => createWeb({ ...deps, operations: { mode: 'registered', manifests: [] } }),
+    {},
+  );
+  try {
+    const folder = new URL('../../schema/operations/web/', import.meta.url);
+    const [example] = loadExamples(folder);
+    const hash = sha256(example!.query);
+    for (const body of [
+      { query: example!.query },
+      { query: '', extensions: { persistedQuery: { version: 1, sha256Hash: hash } } },
+    ])
+      expect(JSON.stringify(await ask(channel.url, { ...body, variables: {} }))).not.toContain('NOT_REGISTERED');
+    expectRefused(await send(channel.url, { query: '{ __schema { types { name } } }' }), 'OPERATION_NOT_REGISTERED');
+  } finally {
+    await channel.stop();
+  }
 });

@@ -43,7 +43,7 @@ await runProcess(async () => {
       ports: env.ports,
       replicas,
       path: process.env['PATH'],
-      common: Object.fromEntries(Object.entries(process.env).filter(([name]) => name.startsWith('OTEL_'))),
+      common: Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(?:OTEL_|OPERATION)/.test(name))),
       logLevel: env.logLevel,
       demo: env.demo,
       pspSecretKey: env.pspSecretKey,

@@ -1,4 +1,6 @@
 import { EnvError, logLevel, parseEnv, port, postgresUrl } from '@kontor/kit/src/env.ts';
+import type { BffDeps } from '@kontor/kit/src/bff/bff.ts';
+import { operationsEnv } from '@kontor/kit/src/operations/operations-mode.ts';
 import { z } from 'zod';
 import { DEFAULT_PORTS, LISTENERS, SCHEMAS, type Listener, type Schema } from './services.ts';
 
@@ -25,6 +27,7 @@ const shape = z.object({
   DATA_DIR: z.string().min(1).default('.data').describe('where the embedded PostgreSQL keeps its data'),
   HOST: z.string().min(1).default('127.0.0.1').describe('the address that is listened on'),
   DEMO: z.enum(['on', 'off']).default('on').describe('whether the demo catalogue is seeded at the first start'),
+  ...operationsEnv,
   LOG_LEVEL: logLevel().default('warn').describe('verbosity of the log'),
   PSP_SECRET_KEY: z.string().min(8).default('sk_test_kontor_demo').describe('the key of the payment provider'),
   PSP_URL: z.url().optional().describe('a payment provider that speaks Stripe’s API; without it the simulator is used'),
@@ -42,6 +45,8 @@ export interface StackEnv {
   readonly host: string;
   readonly demo: boolean;
   readonly logLevel: string;
+  /** Which documents the BFFs answer. */
+  readonly operations: NonNullable<BffDeps['operations']>;
   readonly pspSecretKey: string;
   readonly pspUrl: string | undefined;
 }
@@ -76,6 +81,7 @@ export function readStackEnv(source: Readonly<Record<string, string | undefined>
     host: env.HOST,
     demo: env.DEMO === 'on',
     logLevel: env.LOG_LEVEL,
+    operations: { mode: env.OPERATIONS, manifests: env.OPERATION_MANIFESTS },
     pspSecretKey: env.PSP_SECRET_KEY,
     pspUrl: env.PSP_URL,
   };

@@ -41,6 +41,7 @@ await runProcess(async () => {
       urls: database.urls,
       logLevel: env.logLevel,
       demo: env.demo,
+      operations: env.operations,
       psp: { secretKey: env.pspSecretKey, url: env.pspUrl, port: env.ports.psp, host: env.host },
     });
     await stack.start();

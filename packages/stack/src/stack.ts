@@ -6,6 +6,7 @@ import { createApp as createPos } from '@kontor/bff-pos/src/app.ts';
 import { createApp as createWeb } from '@kontor/bff-web/src/app.ts';
 import { createApp as createCustomers } from '@kontor/customers/src/app.ts';
 import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
+import type { BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import { createIdentity, generateInternalKeys, type Identity } from '@kontor/kit/src/auth/internal-token.ts';
 import { openDatabase, type DatabaseOptions } from '@kontor/kit/src/database.ts';
 import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
@@ -42,6 +43,8 @@ export interface StackOptions {
   /** The URL of each schema's own role. */
   readonly urls: Readonly<Record<Schema, string>>;
   readonly logLevel: string;
+  /** Which documents the BFFs answer; any by default. */
+  readonly operations?: BffDeps['operations'];
   /** Whether GraphiQL offers the demo's keys. */
   readonly demo: boolean;
   /** Connections at most per subgraph. */
@@ -176,6 +179,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       customers: internal('customers'),
       stock: internal('stock'),
       demoKeys: keysOf(bff),
+      ...(options.operations ? { operations: options.operations } : {}),
     });
   }
   const all = services as Record<Exclude<Listener, 'psp'>, Service>;

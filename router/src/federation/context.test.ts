@@ -66,3 +66,45 @@ describe('a field that takes an argument from its context', () => {
     ).rejects.toThrow('The variable name "$contextualArgument_1_0" is reserved.');
   });
 });
+
+describe('a field that takes an argument from a field with arguments of its context', () => {
+  const RATES: Readonly<Record<string, number>> = { USD: 1, EUR: 2, SEK: 10 };
+  const shop = runFederation({
+    carts: {
+      typeDefs: `
+        type Query { cart: Cart! list: List! }
+        type Cart @key(fields: "id") @context(name: "owner") { id: ID! total(currency: String = "EUR"): Int! line: Line! }
+        type List @key(fields: "id") @context(name: "owner") { id: ID! total(currency: String = "EUR"): Int! line: Line! }
+        type Line @key(fields: "id") {
+          id: ID!
+          inDollars(of: Int @fromContext(field: "$owner { total(currency: \\"USD\\") }")): String!
+          inDefault(of: Int @fromContext(field: "$owner { total }")): String!
+        }`,
+      resolvers: {
+        Query: { cart: () => ({ id: 'c1', line: { id: 'l1' } }), list: () => ({ id: 'w1', line: { id: 'l1' } }) },
+        Cart: { total: (_: unknown, { currency }: { currency: string }) => RATES[currency] },
+        List: { total: (_: unknown, { currency }: { currency: string }) => RATES[currency]! * 100 },
+        Line: {
+          inDollars: (_: unknown, { of }: { of: number }) => `USD ${of}`,
+          inDefault: (_: unknown, { of }: { of: number }) => `EUR ${of}`,
+        },
+      },
+    },
+    names: {
+      typeDefs: 'type Line @key(fields: "id") { id: ID! name: String! }',
+      resolvers: { Line: { name: () => 'Line' } },
+    },
+  });
+
+  test('gets the value for its arguments where the client asks with others', async () => {
+    expect(await shop.execute('{ cart { total(currency: "SEK") line { inDollars inDefault name } } }')).toEqual({
+      data: { cart: { total: 10, line: { inDollars: 'USD 1', inDefault: 'EUR 2', name: 'Line' } } },
+    });
+  });
+
+  test('gets it from each type that can be its context', async () => {
+    expect(await shop.execute('{ cart { line { inDollars } } list { total line { inDollars } } }')).toEqual({
+      data: { cart: { line: { inDollars: 'USD 1' } }, list: { total: 200, line: { inDollars: 'USD 100' } } },
+    });
+  });
+});

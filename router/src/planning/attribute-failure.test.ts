@@ -12,9 +12,9 @@ const attribute = (error: unknown, text: string) => attributeFailure(error, text
 
 describe('what the planner threw', () => {
   test('is a fault of the document where that does not fit the schema', () => {
-    expect(describePlanningFailure(attribute(CANNOT, '{ b }'))).toEqual({
+    expect(describePlanningFailure(attribute(CANNOT, '{ other }'))).toEqual({
       code: 'GRAPHQL_VALIDATION_FAILED',
-      message: 'Cannot query field "b" on type "Query".',
+      message: 'Cannot query field "other" on type "Query".',
     });
     expect(describePlanningFailure(attribute(CANNOT, '{ a'))).toEqual({
       code: 'GRAPHQL_VALIDATION_FAILED',
@@ -22,17 +22,23 @@ describe('what the planner threw', () => {
     });
   });
 
-  test('is a fault of ours where the document is valid, with its hash and name but not its text', () => {
-    const { code, message } = describePlanningFailure(attribute(CANNOT, 'query Prices { a(of: 4711) }'));
+  test.each([
+    ['an error of GraphQL', CANNOT],
+    ['another error', new Error('Cannot add selection of field "Medium.__typename".')],
+  ])('is a fault of ours where the document is valid, with its hash and name: %s', (_what, error) => {
+    const { code, message } = describePlanningFailure(attribute(error, 'query Prices { a(of: 4711) }'));
     expect(code).toBeNull();
-    expect(message).toContain(
-      'The planner cannot plan the document ac50c51d90b4d443 (operation Prices), which is valid: Cannot add selection of field "Medium.__typename".',
+    expect(message).toMatch(
+      /^Error: The planner cannot plan the document aebf81cb6de5c101 \(operation Prices\), which is valid\.\n/,
     );
-    expect(message).toContain('Cause: ');
-    expect(message).not.toContain('4711');
-    expect(describePlanningFailure(attribute(CANNOT, '{ a }')).message).toMatch(
-      /cannot plan the document [0-9a-f]{16}, which is valid/,
-    );
+    expect(message).toMatch(/\nCause: .*: Cannot add selection of field "Medium.__typename"\./);
+  });
+
+  test('is a fault of ours for an operation without a name', () => {
+    expect(describePlanningFailure(attribute(CANNOT, '{ a }'))).toMatchObject({
+      code: null,
+      message: expect.stringMatching(/^Error: The planner cannot plan the document [0-9a-f]{16}, which is valid\.\n/),
+    });
   });
 
   test.each([

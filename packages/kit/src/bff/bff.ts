@@ -13,6 +13,8 @@ import { buildChannelGraph, readSdl } from '../graph/sdl.ts';
 import { loadExamples, mountIde, type IdeKey } from '../ide.ts';
 import type { Logger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
+import { createOperations, type OperationsMode } from '../operations/operations-mode.ts';
+import { readOperationManifest } from '../operations/read-operations.ts';
 import { createService, type Service } from '../service.ts';
 import { traceClient } from '../telemetry/trace-client.ts';
 import { tracerOf } from '../telemetry/tracing.ts';
@@ -36,6 +38,12 @@ export interface BffDeps {
   readonly channel?: string;
   /** Keys that the IDE offers. Every visitor sees them. */
   readonly demoKeys?: readonly IdeKey[];
+  /** Which documents it answers; any within its limits by default. */
+  readonly operations?: {
+    readonly mode: OperationsMode;
+    /** Manifests and folders, beside the operations of its channel in `schema/operations`. */
+    readonly manifests: readonly string[];
+  };
 }
 
 export interface BffOptions {
@@ -80,11 +88,17 @@ export function createBff(options: BffOptions): Service {
     context: (call) => createBffContext({ router, hub, edge, logger, program }, call),
     finish: pageExtras,
   });
+  const ownOperations = new URL(`../../../../schema/operations/${name}/`, import.meta.url);
+  const { mode, manifests } = deps.operations ?? { mode: 'open', manifests: [] };
+  const operations = createOperations({
+    mode,
+    manifest: readOperationManifest([ownOperations, ...manifests]),
+  });
   const ide = mountIde({
     title,
     graphqlPath: GRAPH_PATH,
     guests,
-    examples: loadExamples(new URL(`../../../../schema/operations/${name}/`, import.meta.url)),
+    examples: loadExamples(ownOperations),
     keys: (deps.demoKeys ?? []).map(({ label, key, description }) => ({ label, key, description })),
   });
   const sdl = printChannel(schema);
@@ -98,6 +112,7 @@ export function createBff(options: BffOptions): Service {
         path: GRAPH_PATH,
         endpoint,
         page: ide.page,
+        operations,
         async authenticate(credentials) {
           const caller = await edge.authenticate(credentials);
           options.admit?.(caller);

@@ -4,6 +4,7 @@ import { parseEnv, port, urlList } from '../env.ts';
 import { createHttpClient } from '../graph/http-client.ts';
 import { ideKeys, type IdeKey } from '../ide.ts';
 import { createLogger } from '../logger.ts';
+import { operationsEnv, type OperationsMode } from '../operations/operations-mode.ts';
 import { runProcess, serviceEnv, urlVariable } from '../process.ts';
 import type { Service } from '../service.ts';
 import { INTERNAL_PATH } from '../subgraph.ts';
@@ -32,6 +33,7 @@ export function runBff({ name, defaultPort, createApp, source }: BffProcess): Pr
     const channelVariable = `${name.toUpperCase()}_CHANNEL`;
     const shape = z.object({
       ...serviceEnv,
+      ...operationsEnv,
       IDE_KEYS: ideKeys(),
       [portVariable]: port().default(defaultPort).describe('where it listens'),
       [channelVariable]: z
@@ -49,6 +51,8 @@ export function runBff({ name, defaultPort, createApp, source }: BffProcess): Pr
     const env = parseEnv(shape, source) as Record<string, unknown> & {
       LOG_LEVEL: string;
       IDE_KEYS: IdeKey[];
+      OPERATIONS: OperationsMode;
+      OPERATION_MANIFESTS: string[];
       INTERNAL_KEYS: InternalKeys;
     };
     const service = `bff-${name}`;
@@ -68,6 +72,7 @@ export function runBff({ name, defaultPort, createApp, source }: BffProcess): Pr
       customers: client('customers'),
       stock: client('stock'),
       demoKeys: env.IDE_KEYS,
+      operations: { mode: env.OPERATIONS, manifests: env.OPERATION_MANIFESTS },
       ...(channel ? { channel } : {}),
     });
     logger.info({ port: await app.listen(env[portVariable] as number) }, 'listening');
