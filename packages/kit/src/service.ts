@@ -85,6 +85,8 @@ export function createService(options: ServiceOptions): Service {
   const app: FastifyInstance = Fastify({
     loggerInstance: logger as never,
     logController: new LogController({ disableRequestLogging: true }),
+    // Nothing logs by request: a logger for each would cost more than all else that is done for a small one.
+    childLoggerFactory: (parent) => parent,
     bodyLimit: BODY_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
     trustProxy: false,

@@ -5,7 +5,6 @@ const PRODUCTS = [
   { id: 'p1', cents: 10, kilos: 3, category: { name: 'Jackets', cents: 12 } },
   { id: 'p2', cents: 20, kilos: 1, category: { name: 'Bags', cents: 8 } },
 ];
-type Product = (typeof PRODUCTS)[number];
 const inCurrency = ({ cents }: { cents: number }, { currency }: { currency: string }) =>
   currency === 'USD' ? cents : cents * 2;
 

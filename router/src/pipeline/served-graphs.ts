@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
 import type { GraphQLSchema } from 'graphql';
@@ -58,13 +59,19 @@ export const serveGeneration =
     signal: AbortSignal,
   ): Promise<ServedGraphs> => {
     const { schema, facts, supergraphSdl } = generation;
+    // Each of these reads the whole supergraph, while requests run on the previous one: they get their turns between.
     const policy = readFieldPolicy(supergraphSdl);
+    await nextTurn();
     check?.(schema, policy);
+    const costs = readCosts(supergraphSdl);
+    await nextTurn();
+    const seen = contracts?.(generation) ?? {};
+    await nextTurn();
     const plans = createPlanCache<Compiled>({
       plan: (request) => generation.plan(request),
       make: (plan, { text }) => ({ ...compile(plan, text, { facts, clients }), queryPlan: plan }),
     });
-    const shared = { facts, policy, costs: readCosts(supergraphSdl), plans, introspection };
+    const shared = { facts, policy, costs, plans, introspection };
     const serve = (view: { readonly schema: GraphQLSchema; readonly sdl: string }): ServedGraph => ({
       ...view,
       operations: createKnownOperations({ ...shared, schema: view.schema }),
@@ -77,7 +84,7 @@ export const serveGeneration =
       requests: (await documents?.(schema)) ?? [],
     });
     logger.info({ generation: generation.id, ...report }, 'a supergraph is ready');
-    const views = Object.entries(contracts?.(generation) ?? {}).map(([name, view]) => [name, serve(view)] as const);
+    const views = Object.entries(seen).map(([name, view]) => [name, serve(view)] as const);
     return {
       whole: serve({ schema, sdl: generation.apiSdl }),
       contracts: Object.assign(Object.create(null), Object.fromEntries(views)) as Record<string, ServedGraph>,

@@ -87,6 +87,66 @@ test('adds a field of an interface to all implementations, and of an object to i
   });
 });
 
+test('separates a field that is required without the arguments that it takes, itself or in an implementation', () => {
+  const { supergraph, names } = separateRequiredFields(
+    parse(`${GRAPHS}
+      type Bag {
+        size(ratio: Float = 1): Float
+        content: Item
+        name: String @join__field(graph: SHIP, requires: "size content { size id }")
+        nick: String @join__field(graph: SHIP, requires: "size(ratio: 2)")
+      }
+      interface Item { id: ID! size: Float }
+      type Book implements Item { id: ID! size(ratio: Float = 1): Float }
+      type Lamp implements Item { id: ID! size: Float }
+      type Other { id: ID! size: Float label: String @join__field(graph: SHIP, requires: "size id") }`),
+  );
+  expect([...names]).toEqual([
+    ['_required_0_size', 'size'],
+    ['_required_1_size', 'size'],
+  ]);
+  const lines = linesOf(supergraph);
+  for (const line of [
+    'name: String @join__field(graph: SHIP, requires: "_required_0_size content { _required_0_size id }")',
+    'nick: String @join__field(graph: SHIP, requires: "_required_1_size(ratio: 2)")',
+    'label: String @join__field(graph: SHIP, requires: "size id")',
+  ])
+    expect(lines).toContain(line);
+  expect(lines.filter((line) => line === '_required_0_size: Float')).toHaveLength(2);
+  expect(lines.filter((line) => line === '_required_0_size(ratio: Float = 1): Float')).toHaveLength(2);
+});
+
+test('separates what an argument takes from each type of its context', () => {
+  const { supergraph } = separateRequiredFields(
+    parse(`
+      type Cart @context(name: "a__owner") { id: ID! total(currency: String): Int line: Line }
+      type List @context(name: "a__owner") { id: ID! total(currency: String): Int line: Line }
+      type Line {
+        share(rate: Int): Int @join__field(graph: A, contextArguments: [
+          { context: "a__owner", name: "of", type: "Int", selection: " { total(currency: \\"USD\\") }" }
+          { context: "a__owner", name: "id", type: "ID", selection: "{ id }" }
+        ])
+      }`),
+  );
+  const text = print(supergraph);
+  expect(text).toContain('selection: "{ _required_0_total(currency: \\"USD\\") }"');
+  expect(text).toContain('selection: "{ id }"');
+  expect(text.match(/_required_0_total\(currency: String\): Int/g)).toHaveLength(2);
+});
+
+test('tells all values that belong in one slot for objects of different types', () => {
+  const { requirementsOf } = separateRequiredFields(
+    parse(`${GRAPHS}
+      union Any = Book | Lamp
+      type Bag { content: Any fee: Int @join__field(graph: SHIP, requires: "content { ... on Book { size(of: 1) } ... on Lamp { size(of: 2) } }") }
+      type Book { size(of: Int): Int }
+      type Lamp { size(of: Int): Int }`),
+  );
+  expect(Object.fromEntries(requirementsOf('ship-ping', 'Bag', 'fee'))).toEqual({
+    'content.size': new Set(['_required_0_size', '_required_1_size']),
+  });
+});
+
 test('avoids names that the supergraph has already', () => {
   const { names } = separateRequiredFields(
     parse(
@@ -96,7 +156,7 @@ test('avoids names that the supergraph has already', () => {
   expect([...names]).toEqual([['_required_1_price', 'price']]);
 });
 
-test('answers the same document where nothing is required with arguments', () => {
+test('answers the same document where nothing that is required takes arguments', () => {
   const document = parse('type A { id: ID! price(in: Int): Int fee: Int @join__field(graph: B, requires: "id") }');
   const fields = separateRequiredFields(document);
   expect(fields.supergraph).toBe(document);
