@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { load, send, type LoadResult } from '../load.ts';
+import { load, send, sendForLength, type LoadResult } from '../load.ts';
 import type { Figure } from '../report.ts';
 import { startServer, type ServerProcess } from '../server-process.ts';
 import { REVIEWS_QUERY, SHOP_SUBGRAPHS, shopSupergraph, type ShopSubgraph } from './shop.ts';
@@ -115,13 +115,15 @@ async function measured(start: () => Promise<ServerProcess>, path: string, measu
   const url = `http://127.0.0.1:${ROUTER_PORT}${path}`;
   try {
     const body = { query: REVIEWS_QUERY };
+    const text = JSON.stringify(body);
     const first = await send(url, body);
+    const bytes = Buffer.byteLength(first);
     const { data, errors } = JSON.parse(first) as { data: unknown; errors?: unknown };
     if (errors) throw new Error(JSON.stringify(errors));
     const result = await load(server, { workers: CLIENTS, warmupMs: 3_000, measureMs }, async () => {
-      const text = await send(url, body);
-      if (text.length !== first.length) throw new Error(`an answer of another length: ${text.slice(0, 200)}`);
-      return text.length;
+      const length = await sendForLength(url, text);
+      if (length !== bytes) throw new Error(`an answer of ${length} bytes instead of ${bytes}`);
+      return length;
     });
     return { load: result, residentMb: server.residentMb(), data: JSON.stringify(data) };
   } finally {
