@@ -13,7 +13,7 @@ const SUBGRAPHS_PORT = 30_910;
 const ROUTER_PORT = 30_911;
 const CLIENTS = 50;
 /** As `npm run router` starts it. */
-const NODE_ARGS = ['--max-semi-space-size=32'];
+const NODE_ARGS = ['--max-semi-space-size=32', '--max-old-space-size=1800'];
 const ROUTER = new URL('../../../router/src/main.ts', import.meta.url);
 
 /** The ways to run the router that are measured, and what share of the stock gateway's CPU each may take. */
