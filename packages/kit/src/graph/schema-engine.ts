@@ -254,7 +254,8 @@ function operationsOf(document: DocumentNode): ReadonlyMap<string, OperationDefi
   const only = getOperationAST(document);
   if (only) operations.set('', only);
   for (const definition of document.definitions)
-    if (definition.kind === Kind.OPERATION_DEFINITION && definition.name) operations.set(definition.name.value, definition);
+    if (definition.kind === Kind.OPERATION_DEFINITION && definition.name)
+      operations.set(definition.name.value, definition);
   return operations;
 }
 
