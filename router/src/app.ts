@@ -13,6 +13,7 @@ import { serveGeneration, type ServedGraph, type ServedGraphs } from './pipeline
 import { loadGeneration } from './planning/generation.ts';
 import { createGenerations } from './planning/generations.ts';
 import { chooseOverrides } from './planning/overrides.ts';
+import { parse, validate, type GraphQLSchema } from 'graphql';
 import { assertRootFieldsDecided } from './policy/root-fields.ts';
 import { createSubscriptionMetrics } from './subscriptions/subscription-metrics.ts';
 import { createSubscriptions } from './subscriptions/subscriptions.ts';
@@ -123,10 +124,22 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
 
   const mounts: Mount[] = [];
   const routes: NonNullable<Parameters<typeof createService>[0]['routes']>[] = [];
+  const current = (graph: (served: ServedGraphs) => ServedGraph): ServedGraph => {
+    const held = generations.acquire();
+    held.release();
+    return graph(held.made);
+  };
   const add = (path: string, title: string, graph: (served: ServedGraphs) => ServedGraph) => {
     const page =
       deps.ide &&
-      mountIde({ title, graphqlPath: path, guests: !access.guarded, plans: deps.exposePlans ?? false, ...deps.ide });
+      mountIde({
+        title,
+        graphqlPath: path,
+        guests: !access.guarded,
+        plans: deps.exposePlans ?? false,
+        keys: deps.ide.keys,
+        examples: deps.ide.examples.filter(({ query }) => fits(query, current(graph).schema)),
+      });
     mounts.push({
       path,
       endpoint: endpointOf(path === PATH ? NAME : path.split('/')[1]!, graph),
@@ -139,15 +152,12 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
     });
     routes.push((app) => {
       app.get(path.replace(/graphql$/, 'schema.graphql'), (_request, reply) => {
-        const held = generations.acquire();
-        const { sdl } = graph(held.made);
-        held.release();
-        return reply.type('text/plain; charset=utf-8').send(sdl);
+        return reply.type('text/plain; charset=utf-8').send(current(graph).sdl);
       });
       if (page && path === PATH) page.routes(app);
     });
   };
-  add(PATH, 'Kontor: the whole graph', ({ whole }) => whole);
+  add(PATH, access.guarded ? 'Kontor: the whole graph' : 'The graph', ({ whole }) => whole);
   const held = generations.acquire();
   for (const name of Object.keys(held.made.contracts))
     add(`/${name}${PATH}`, `Kontor: what a ${name} sees`, ({ contracts }) => contracts[name]!);
@@ -181,3 +191,6 @@ function refuseUnknownSubgraphs(supergraphSdl: string, known: ReadonlyMap<string
     `The supergraph needs subgraphs that the router was not given: ${missing.map(({ name }) => name).join(', ')}.`,
   );
 }
+
+/** Whether a document can be sent to a graph, which may show a part of the whole. */
+const fits = (query: string, schema: GraphQLSchema): boolean => validate(schema, parse(query)).length === 0;

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { identity } from './identity/scenario.ts';
 import { input } from './input/scenario.ts';
 import { outage } from './outage/scenario.ts';
+import { partner } from './partner/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
@@ -23,6 +24,7 @@ describe.skipIf(!hasNats)(
     // After the outage twenty units may be short: the race counts its shelf first.
     outage(() => system);
     race(() => system);
+    partner(() => system);
     prices(() => system);
     identity(() => system);
     signIn(() => system);

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { identity } from './identity/scenario.ts';
 import { input } from './input/scenario.ts';
+import { partner } from './partner/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
@@ -16,6 +17,7 @@ describe('everything in one process, with all calls between services sent throug
 
   shopping(() => system);
   race(() => system);
+  partner(() => system);
   prices(() => system);
   identity(() => system);
   signIn(() => system);

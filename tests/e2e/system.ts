@@ -23,6 +23,9 @@ import {
 } from '@kontor/stack/src/services.ts';
 import { createStack } from '@kontor/stack/src/stack.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
+import { eventually } from '@kontor/testkit/src/eventually.ts';
+import { ask } from '@kontor/testkit/src/graph-client.ts';
+import { CART_CREATE } from './operations.ts';
 
 /** A whole running system with the demo in it, reached as its users reach it: over sockets. */
 export interface System {
@@ -41,6 +44,25 @@ export function demoKey(place: keyof typeof DEMO_KEYS, role: string): string {
   const found = DEMO_KEYS[place].find((key) => key.role === role);
   if (!found) throw new Error(`no demo key of a ${role} at ${place}`);
   return found.key;
+}
+
+/** How long events of the demo may take until every service knows it. */
+const SEEDED_MS = 30_000;
+/** More than the demo has. */
+const PRODUCTS = 50;
+const CART_LINES = 100;
+
+/** What was seeded reaches orders by events, in its own time: it is there when carts can hold all of it. */
+async function cartOfEverything(web: string): Promise<void> {
+  const { searchPage } = await ask<{
+    searchPage: { products: { edges: { node: { variants: { id: string }[] } }[] } };
+  }>(web, `{ searchPage(query: "", first: ${PRODUCTS}) { products { edges { node { variants { id } } } } } }`);
+  const ids = searchPage.products.edges.flatMap(({ node }) => node.variants.map(({ id }) => id));
+  if (ids.length === 0) throw new Error('nothing is found yet');
+  for (let from = 0; from < ids.length; from += CART_LINES) {
+    const lines = ids.slice(from, from + CART_LINES).map((variantId) => ({ variantId, quantity: 1 }));
+    await ask(web, CART_CREATE, { input: { currency: 'EUR', country: 'DE', lines } });
+  }
 }
 
 /** Whether a program is on this machine. */
@@ -120,6 +142,7 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
       ),
   };
   await seedDemo(operator);
+  await eventually(() => cartOfEverything(`http://127.0.0.1:${ports.web}/graphql`), SEEDED_MS);
   return {
     topology: 'distributed',
     ports,

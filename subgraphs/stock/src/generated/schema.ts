@@ -454,7 +454,9 @@ export type VariantAvailability = {
   sellableQuantity: Scalars['Int']['output'];
   /** In stock, low, or out. */
   status: AvailabilityStatus;
-  /** The variant. */
+  /** The variant: what it is and what it costs now, beside what can be sold of it. */
+  variant: ProductVariant;
+  /** The id of the variant. */
   variantId: Scalars['ID']['output'];
   /** Grows with every change of the variant's stock, without gaps: the higher one is the newer. */
   version: Scalars['SafeInt']['output'];
@@ -874,6 +876,7 @@ export type VariantAvailabilityResolvers<ContextType = Context, ParentType exten
   pickupLocations?: Resolver<Array<ResolversTypes['Location']>, ParentType, ContextType>;
   sellableQuantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['AvailabilityStatus'], ParentType, ContextType>;
+  variant?: Resolver<ResolversTypes['ProductVariant'], ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };

@@ -12,6 +12,7 @@ export const ProductVariant: ProductVariantResolvers = {
 };
 
 export const VariantAvailability: VariantAvailabilityResolvers = {
+  variant: ({ variantId }) => ({ id: variantId }),
   status: ({ sellableQuantity }) => availabilityStatus(sellableQuantity),
   lowStock: ({ sellableQuantity }) => isLow(sellableQuantity),
   sellableQuantity: ({ sellableQuantity }, _, { caller }) => publicQuantity(caller, sellableQuantity),
