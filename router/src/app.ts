@@ -12,6 +12,7 @@ import { createRouterEngine } from './pipeline/router-engine.ts';
 import { serveGeneration, type ServedGraph, type ServedGraphs } from './pipeline/served-graphs.ts';
 import { loadGeneration } from './planning/generation.ts';
 import { createGenerations } from './planning/generations.ts';
+import { readDocuments } from './planning/read-documents.ts';
 import { chooseOverrides } from './planning/overrides.ts';
 import { parse, validate, type GraphQLSchema } from 'graphql';
 import { assertRootFieldsDecided } from './policy/root-fields.ts';
@@ -40,6 +41,8 @@ export interface RouterDeps {
   readonly traffic?: TrafficConfig;
   /** Whether whoever asks is told how a request was planned and executed. Not for strangers. */
   readonly exposePlans?: boolean;
+  /** A folder of documents that are planned before the first request, and before a new supergraph takes over. */
+  readonly warmUp?: string | undefined;
   /** What GraphiQL offers; without it there is no page. */
   readonly ide?: { readonly examples: readonly IdeExample[]; readonly keys: readonly IdeKey[] };
 }
@@ -88,6 +91,12 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
       logger,
       ...(access.guarded ? { check: assertRootFieldsDecided } : {}),
       contracts: contractViews(CONTRACTS),
+      async documents(seen) {
+        if (deps.warmUp === undefined) return [];
+        const { requests, problems } = await readDocuments(deps.warmUp, seen);
+        for (const problem of problems) logger.warn(`not planned ahead: ${problem}`);
+        return requests;
+      },
     }),
   });
   await generations.update(deps.supergraphSdl);

@@ -12,12 +12,14 @@ export interface Arguments {
   /** Levels of a document, and what an operation may cost; without a guard there is no limit unless one is given. */
   readonly maxDepth: number | undefined;
   readonly maxCost: number | undefined;
+  /** A folder of documents that are planned before the first request. */
+  readonly warmUp: string | undefined;
   /** A file with the traffic to the subgraphs; it is read again when it changes. */
   readonly traffic: string | undefined;
 }
 
 const USAGE =
-  'npm run router -- [--supergraph FILE] [--port N] [--no-auth] [--share nothing|reads|requests] [--max-depth N] [--max-cost N] [--traffic FILE]';
+  'npm run router -- [--supergraph FILE] [--port N] [--no-auth] [--share nothing|reads|requests] [--max-depth N] [--max-cost N] [--warm-up FOLDER] [--traffic FILE]';
 
 const whole = (most: number) => z.coerce.number().int().min(1).max(most).optional();
 const shape = z.object({
@@ -27,6 +29,7 @@ const shape = z.object({
   share: z.enum(['nothing', 'reads', 'requests']).default('reads'),
   'max-depth': whole(10_000),
   'max-cost': whole(Number.MAX_SAFE_INTEGER),
+  'warm-up': z.string().min(1).optional(),
   traffic: z.string().min(1).optional(),
 });
 
@@ -38,8 +41,17 @@ export function readArguments(given: readonly string[]): Arguments {
     throw new Error(
       `${result.error.issues.map(({ path, message }) => `--${path.join('.')}: ${message}`).join('; ')}. Usage: ${USAGE}`,
     );
-  const { 'no-auth': open, 'max-depth': maxDepth, 'max-cost': maxCost, supergraph, port, share, traffic } = result.data;
-  return { supergraph, port, share, traffic, guarded: !open, maxDepth, maxCost };
+  const {
+    'no-auth': open,
+    'max-depth': maxDepth,
+    'max-cost': maxCost,
+    'warm-up': warmUp,
+    supergraph,
+    port,
+    share,
+    traffic,
+  } = result.data;
+  return { supergraph, port, share, traffic, warmUp, guarded: !open, maxDepth, maxCost };
 }
 
 function parsed(given: readonly string[]): Record<string, unknown> {
@@ -54,6 +66,7 @@ function parsed(given: readonly string[]): Record<string, unknown> {
         share: text,
         'max-depth': text,
         'max-cost': text,
+        'warm-up': text,
         traffic: text,
       },
     }).values;

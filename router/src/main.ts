@@ -28,7 +28,7 @@ await runProcess(async () => {
   const known = subgraphsOf(supergraphSdl);
   const { port, ...deps } = given.guarded ? await guardedRouter(known) : openRouter(known, given);
   const { logger } = deps;
-  const router = await createApp({ ...deps, supergraphSdl, share: given.share });
+  const router = await createApp({ ...deps, supergraphSdl, share: given.share, warmUp: given.warmUp });
 
   const supergraph = watchSupergraphFile(path, (sdl) => {
     router.update(sdl).catch((error: Error) => logger.error(`the supergraph stays as it was: ${error.message}`));

@@ -5,7 +5,6 @@ import {
   isObjectType,
   getNamedType,
   Kind,
-  visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -15,6 +14,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { existenceOf, variablesIn } from './reduced-document.ts';
 import { isIncluded, type Conditions } from '../response/conditions.ts';
 
 /** The object types that a position can have at run time. */
@@ -144,20 +144,3 @@ function possibleTypes(schema: GraphQLSchema, type: GraphQLCompositeType): Possi
 
 const intersection = (a: Possible, b: Possible): Possible =>
   a === b ? a : new Set([...a].filter((name) => b.has(name)));
-
-/** Asks for `__typename` under a response key that no other field of the document has, or the two could not be merged. */
-function existenceOf(document: DocumentNode): SelectionSetNode {
-  const aliases = new Set<string>();
-  visit(document, { Field: ({ alias }) => void (alias && aliases.add(alias.value)) });
-  let key = '__typename';
-  while (aliases.has(key)) key = `_${key}`;
-  const name = { kind: Kind.NAME, value: '__typename' } as const;
-  const alias = key === name.value ? {} : { alias: { kind: Kind.NAME, value: key } as const };
-  return { kind: Kind.SELECTION_SET, selections: [{ kind: Kind.FIELD, name, ...alias }] };
-}
-
-function variablesIn(document: DocumentNode): ReadonlySet<string> {
-  const names = new Set<string>();
-  visit(document, { Variable: ({ name }) => void names.add(name.value) });
-  return names;
-}

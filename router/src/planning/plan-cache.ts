@@ -1,6 +1,6 @@
+import { LRUCache } from 'lru-cache';
 import type { CorrectedPlan } from './corrections/correct-plan.ts';
 import type { PlanRequest } from './planner.ts';
-import { createRecentMap } from './recent-map.ts';
 
 /** Plans that are kept, unless another number is given. */
 const PLANS = 2_000;
@@ -51,7 +51,7 @@ interface Entry<Made> {
  * is remembered by the planner itself, which refuses it at once.
  */
 export function createPlanCache<Made>({ plan, make, most = PLANS }: PlanCacheOptions<Made>): PlanCache<Made> {
-  const entries = createRecentMap<Entry<Made>>(most);
+  const entries = new LRUCache<string, Entry<Made>>({ max: most });
   // Not longer than the queue of the planner, which refuses what is too much.
   const underWay = new Map<string, Promise<Made>>();
   let hits = 0;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { CorrectedPlan } from './corrections/correct-plan.ts';
 import { requestFault } from '@kontor/kit/src/errors.ts';
 import type { PlannerAnswer, PlannerFailure, PlannerQuestion, ReadSupergraph } from './planner-messages.ts';
 import { startPlannerWorker, WorkerLost, type PlannerWorker } from './planner-worker.ts';
-import { createRecentMap } from './recent-map.ts';
 import { SupergraphError } from './supergraph-error.ts';
 
 /** What a client asks to be planned. */
@@ -99,7 +99,7 @@ function startFailure({ reason }: WorkerLost, { memoryMb, startLimitMs }: Planne
 
 function createPlanner(supergraphSdl: string, first: PlannerWorker, limits: PlannerLimits): Planner {
   const queue: Job[] = [];
-  const culprits = createRecentMap<Culprit>(CULPRITS);
+  const culprits = new LRUCache<string, Culprit>({ max: CULPRITS });
   let worker: PlannerWorker = first;
   let working: Promise<void> | null = null;
   let closed = false;

@@ -1,6 +1,15 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Kind, parse, validate, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  Kind,
+  parse,
+  validate,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  visit,
+  type DocumentNode,
+} from 'graphql';
+import { decideOperation } from './decide-operation.ts';
 import { normaliseOperation } from './normalise-operation.ts';
 import type { PlanRequest } from './planner.ts';
 
@@ -41,8 +50,22 @@ function readText(text: string, schema: GraphQLSchema): PlanRequest[] | string {
     if (problem) return problem.message;
     return document.definitions
       .filter((definition): definition is OperationDefinitionNode => definition.kind === Kind.OPERATION_DEFINITION)
-      .map((operation) => ({ text: normaliseOperation(document, operation).text }));
+      .flatMap((operation) => {
+        // As a request asks for it: what is planned otherwise nobody would find.
+        const alone = normaliseOperation(document, operation).document;
+        const decided = isConditional(alone) ? null : decideOperation(schema, alone, new Map());
+        return decided
+          ? [{ text: normaliseOperation(decided, decided.definitions[0] as OperationDefinitionNode).text }]
+          : [];
+      });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** Whether variables decide what is asked: each combination has a plan of its own, made when it first occurs. */
+function isConditional(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, { Directive: ({ name }) => void (found ||= name.value === 'skip' || name.value === 'include') });
+  return found;
 }

@@ -1,7 +1,5 @@
 import {
   Kind,
-  visit,
-  type ASTNode,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -9,6 +7,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { existenceOf, variablesIn } from '../planning/reduced-document.ts';
 
 /**
  * One operation of a valid document without some of its fields, as a valid document: fragments and variables that are not used any more
@@ -54,30 +53,12 @@ export function filterDocument(
   const selectionSet = filter(operation.selectionSet);
   if (!selectionSet) return null;
   const left = [...filtered.values()].filter((fragment) => fragment !== null);
-  const used = variablesIn([{ ...operation, selectionSet, variableDefinitions: [] }, ...left]);
+  const used = variablesIn({
+    kind: Kind.DOCUMENT,
+    definitions: [{ ...operation, selectionSet, variableDefinitions: [] }, ...left],
+  });
   const variableDefinitions = (operation.variableDefinitions ?? []).filter(({ variable }) =>
     used.has(variable.name.value),
   );
   return { kind: Kind.DOCUMENT, definitions: [{ ...operation, selectionSet, variableDefinitions }, ...left] };
-}
-
-/** Asks for `__typename` under a response key that no other field of the document has, or the two could not be merged. */
-function existenceOf(document: DocumentNode): SelectionSetNode {
-  const aliases = new Set<string>();
-  visit(document, { Field: ({ alias }) => void (alias && aliases.add(alias.value)) });
-  let key = '__typename';
-  while (aliases.has(key)) key = `_${key}`;
-  const name = { kind: Kind.NAME, value: '__typename' } as const;
-  const field: FieldNode = {
-    kind: Kind.FIELD,
-    name,
-    ...(key === name.value ? {} : { alias: { kind: Kind.NAME, value: key } }),
-  };
-  return { kind: Kind.SELECTION_SET, selections: [field] };
-}
-
-function variablesIn(nodes: readonly ASTNode[]): Set<string> {
-  const names = new Set<string>();
-  for (const node of nodes) visit(node, { Variable: ({ name }) => void names.add(name.value) });
-  return names;
 }
