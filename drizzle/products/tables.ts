@@ -172,6 +172,51 @@ export const variants = schema.table(
   ],
 );
 
+/** What a bundle consists of: a variant with rows here is one. A component is no bundle itself, which commands see to under locks. */
+export const variantComponents = schema.table(
+  'variant_components',
+  {
+    variantId: uuid('variant_id').notNull(),
+    componentVariantId: uuid('component_variant_id').notNull(),
+    quantity: integer('quantity').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'variant_components_pkey', columns: [table.variantId, table.componentVariantId] }),
+    // No cascade: a command that removes a variant has to announce what becomes of the bundle, and no bundle loses a part in silence.
+    foreignKey({
+      name: 'variant_components_variant_fkey',
+      columns: [table.variantId],
+      foreignColumns: [variants.variantId],
+    }),
+    foreignKey({
+      name: 'variant_components_component_fkey',
+      columns: [table.componentVariantId],
+      foreignColumns: [variants.variantId],
+    }),
+    check('variant_components_quantity_bounded', sql`${table.quantity} between 1 and 1000`),
+    check('variant_components_not_itself', sql`${table.variantId} <> ${table.componentVariantId}`),
+    index('variant_components_component').on(table.componentVariantId),
+  ],
+);
+
+/**
+ * Every variant that ever was a bundle, with its place in the sequence of changes. The row outlives the list and the variant: who keeps
+ * a projection hears that the list is empty, and the revision never begins again.
+ */
+export const bundles = schema.table(
+  'bundles',
+  {
+    variantId: uuid('variant_id').notNull(),
+    revision: integer('revision').notNull(),
+    changeNumber: bigint('change_number', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'bundles_pkey', columns: [table.variantId] }),
+    unique('bundles_change_number_key').on(table.changeNumber),
+    check('bundles_revision_positive', sql`${table.revision} > 0`),
+  ],
+);
+
 /** Which channel shows which product. */
 export const publications = schema.table(
   'publications',

@@ -5,9 +5,9 @@ import { createContext } from './context.ts';
 import { Channel } from './resolvers/channel.ts';
 import { Collection } from './resolvers/collection.ts';
 import { internalResolvers } from './resolvers/internal.ts';
-import { Mutation, ProductUpdated } from './resolvers/mutation.ts';
+import { Mutation, ProductUpdated, VariantComponentsSaved } from './resolvers/mutation.ts';
 import { ProductConnection } from './resolvers/product-connection.ts';
-import { Media, ProductVariant } from './resolvers/product-variant.ts';
+import { Media, ProductVariant, VariantComponent } from './resolvers/product-variant.ts';
 import { Product } from './resolvers/product.ts';
 import { Query } from './resolvers/query.ts';
 
@@ -27,6 +27,8 @@ export const createApp = (deps: SubgraphDeps): Service =>
       ProductConnection,
       ProductUpdated,
       ProductVariant,
+      VariantComponent,
+      VariantComponentsSaved,
     },
     internalSdl: readSdl(new URL('../internal.graphql', import.meta.url)),
     internalResolvers,

@@ -2,6 +2,7 @@ import { alignByKey, groupByKey } from '@kontor/kit/src/align.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
 import DataLoader from 'dataloader';
+import { findComponents } from './data/bundles.ts';
 import { findChannelCodesOfProducts, findChannels } from './data/channels.ts';
 import { findCollections, findCollectionsOfProducts } from './data/collections.ts';
 import { findMediaOfProducts } from './data/media.ts';
@@ -85,6 +86,11 @@ export function createLoaders({ sql }: Database, audience: Audience) {
       (row) => row.productId,
     ),
     variantsOfProduct: ofProduct((ids) => findVariantsOfProducts(sql, ids)),
+    componentsOfVariant: new DataLoader(
+      async (ids: readonly string[]) =>
+        groupByKey(ids, await findComponents(sql, audience, ids), ({ bundleId }) => bundleId),
+      { maxBatchSize: MAX_KEYS },
+    ),
     mediaOfProduct: ofProduct((ids) => findMediaOfProducts(sql, ids)),
     collectionsOfProduct: ofProduct((ids) => findCollectionsOfProducts(sql, ids)),
     channelCodesOfProduct: ofProduct((ids) => findChannelCodesOfProducts(sql, ids)),

@@ -1,3 +1,4 @@
+import type { ComponentRow } from './data/bundles.ts';
 import type { ChannelRow } from './data/channels.ts';
 import type { CollectionRow } from './data/collections.ts';
 import type { MediaRow } from './data/media.ts';
@@ -9,6 +10,7 @@ import type { VariantRow } from './data/variants.ts';
 export type ChannelMapper = ChannelRow;
 export type ProductMapper = ProductRow;
 export type ProductVariantMapper = VariantRow;
+export type VariantComponentMapper = ComponentRow;
 export type MediaMapper = MediaRow;
 export type CollectionMapper = CollectionRow;
 
@@ -26,6 +28,12 @@ export interface ProductConnectionMapper {
 
 export interface ProductUpdatedMapper {
   readonly __typename: 'ProductUpdated';
+  readonly productId: string;
+}
+
+export interface VariantComponentsSavedMapper {
+  readonly __typename: 'VariantComponentsSaved';
+  readonly variantId: string;
   readonly productId: string;
 }
 

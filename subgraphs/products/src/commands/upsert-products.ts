@@ -1,6 +1,7 @@
 import { inTransaction, type Database, type Tx } from '@kontor/kit/src/database.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
+import { dissolveBundles, readUses } from '../data/bundles.ts';
 import { missingChannels } from '../data/channels.ts';
 import {
   insertProducts,
@@ -13,10 +14,13 @@ import {
   writeVariants,
 } from '../data/product-writes.ts';
 import { publish, unpublish } from '../data/publications.ts';
-import { compareProduct, type ProductDifference } from '../domain/product-difference.ts';
+import { heldProducts } from '../domain/bundle-removal.ts';
+import { compareProduct, type KeptProduct, type ProductDifference } from '../domain/product-difference.ts';
 import { acceptProduct, type AcceptedProduct, type ProductInput } from '../domain/product-rules.ts';
 import { isStorable } from '../domain/text.ts';
+import { variantTitle } from '../domain/variant-title.ts';
 import { sanitiseHtml } from '../sanitise-html.ts';
+import { announceBundles } from './bundle-events.ts';
 import { announceProducts } from './product-events.ts';
 
 const MAX_PRODUCTS = 500;
@@ -33,7 +37,8 @@ export interface UpsertResult {
 
 /**
  * Makes or changes products by handle, in one transaction with a constant number of statements. A product that breaks a rule is
- * rejected and the others are kept; one that is so already keeps its version and emits nothing. Variants keep their id by option values.
+ * rejected and the others are kept; one that is so already keeps its version and emits nothing. Variants keep their id by option values,
+ * and with it what they consist of.
  * @returns results aligned with the input. @throws GraphQLError BAD_USER_INPUT for too many products or an unknown channel
  */
 export async function upsertProducts(
@@ -53,7 +58,8 @@ export async function upsertProducts(
   return products.map(({ handle }, index) => {
     const each = checked[index]!;
     if ('reason' in each) return { handle, outcome: 'REJECTED', productId: null, variantIds: [], reason: each.reason };
-    const { created, difference } = outcomes.get(handle)!;
+    const { created, difference, inUse } = outcomes.get(handle)!;
+    if (inUse !== null) return { handle, outcome: 'REJECTED', productId: null, variantIds: [], reason: inUse };
     const outcome = created ? 'CREATED' : difference.changed ? 'UPDATED' : 'UNCHANGED';
     return { handle, outcome, productId: difference.productId, variantIds: [...difference.variantIds], reason: null };
   });
@@ -62,6 +68,8 @@ export async function upsertProducts(
 interface Outcome {
   readonly created: boolean;
   readonly difference: ProductDifference;
+  /** Why the product has to stay as it is; null when it does not. */
+  readonly inUse: string | null;
 }
 
 function check(products: readonly ProductInput[]): ({ product: AcceptedProduct } | { reason: string })[] {
@@ -94,17 +102,47 @@ async function write(
         );
   const kept = await lockProducts(tx, handles);
   const wanted = new Map(accepted.map((product) => [product.content.handle, product]));
+  const differences = kept.map((product) =>
+    compareProduct(product, wanted.get(product.content.handle)!, channels, newId),
+  );
+  const reasons = await reasonsToStay(tx, kept, differences);
   const outcomes = new Map(
-    kept.map((product): [string, Outcome] => {
-      const { handle } = product.content;
-      return [
-        handle,
-        { created: created.has(handle), difference: compareProduct(product, wanted.get(handle)!, channels, newId) },
-      ];
+    kept.map(({ productId, content: { handle } }, index): [string, Outcome] => [
+      handle,
+      { created: created.has(handle), difference: differences[index]!, inUse: reasons.get(productId) ?? null },
+    ]),
+  );
+  await apply(
+    tx,
+    [...outcomes.values()].filter(({ inUse }) => inUse === null),
+  );
+  return outcomes;
+}
+
+/** Reasons, by product, for which locked products cannot lose the variants that they should. */
+async function reasonsToStay(
+  tx: Tx,
+  kept: readonly KeptProduct[],
+  differences: readonly ProductDifference[],
+): Promise<Map<string, string>> {
+  const removals = differences
+    .filter(({ variantsRemoved }) => variantsRemoved.length > 0)
+    .map(({ productId, variantsRemoved }) => ({ productId, variantIds: variantsRemoved }));
+  if (removals.length === 0) return new Map();
+  const uses = await readUses(
+    tx,
+    removals.flatMap(({ variantIds }) => variantIds),
+  );
+  const held = heldProducts(removals, uses);
+  return new Map(
+    kept.flatMap(({ productId, variants }) => {
+      const variant = variants.find(({ variantId }) => variantId === held.get(productId));
+      const name = variant && variantTitle(variant.optionValues).slice(0, 100);
+      return variant
+        ? [[productId, `The variant ${name} is a component of a bundle and would be removed: change the bundle first.`]]
+        : [];
     }),
   );
-  await apply(tx, [...outcomes.values()]);
-  return outcomes;
 }
 
 async function apply(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
@@ -129,11 +167,9 @@ async function apply(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
     tx,
     of(({ media }) => media),
   );
-  await removeRows(
-    tx,
-    'variants',
-    existing.flatMap(({ variantsRemoved }) => variantsRemoved),
-  );
+  const removed = existing.flatMap(({ variantsRemoved }) => variantsRemoved);
+  const dissolved = removed.length > 0 ? await dissolveBundles(tx, removed) : [];
+  await removeRows(tx, 'variants', removed);
   await writeVariants(
     tx,
     of(({ variants }) => variants),
@@ -154,5 +190,9 @@ async function apply(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   await announceProducts(
     tx,
     changed.map(({ difference }) => difference.productId),
+  );
+  await announceBundles(
+    tx,
+    dissolved.map((variantId) => ({ variantId, components: [] })),
   );
 }

@@ -1,6 +1,7 @@
 import type { Db, Tx } from '@kontor/kit/src/database.ts';
 import { sql, type SQL } from 'drizzle-orm';
 import { variantTitle } from '../domain/variant-title.ts';
+import { drawChangeNumbers } from './change-clock.ts';
 
 /** What others keep of a product; `ProductState` of internal.graphql. */
 export interface ProductState {
@@ -78,13 +79,11 @@ export async function findProductChanges(
 }
 
 /**
- * Gives products the next places in the sequence of changes. Others who change products wait from here until the commit, so it is the
- * last thing that a command does.
+ * Gives products the next places in the sequence of changes. Others who change products wait from here until the commit, so it is among
+ * the last things that a command does.
  */
 export async function recordChanges(tx: Tx, productIds: readonly string[]): Promise<void> {
-  const clock = await tx.execute<{ lastNumber: string }>(sql`
-    update products.change_clock set last_number = last_number + ${productIds.length} returning last_number as "lastNumber"`);
-  const before = Number(clock[0]!.lastNumber) - productIds.length;
+  const before = await drawChangeNumbers(tx, productIds.length);
   await tx.execute(sql`
     insert into products.product_changes (product_id, change_number)
     select id::uuid, ${before}::bigint + place from jsonb_array_elements_text(${JSON.stringify(productIds)}::jsonb) with ordinality as changed(id, place)

@@ -14,7 +14,8 @@ export interface VariantRow {
   readonly mediaId: string | null;
 }
 
-const variantColumns = (sql: Sql): Fragment => sql`
+/** The columns of `VariantRow`, of the tables `v` and `p`. */
+export const variantColumns = (sql: Sql): Fragment => sql`
   v.variant_id as "variantId", v.product_id as "productId", p.option_names as "optionNames", v.option_values as "optionValues", v.sku, v.barcode,
   v.weight_grams as "weightGrams", v.media_id as "mediaId"`;
 

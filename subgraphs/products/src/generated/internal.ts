@@ -23,6 +23,35 @@ export type Scalars = {
   SafeInt: { input: number; output: number; }
 };
 
+/** A page of changed bundles. */
+export type BundleChangePage = {
+  __typename?: 'BundleChangePage';
+  /** Whole states, oldest change first. */
+  bundles: Array<BundleState>;
+  /** Where to continue; null when the page is empty. */
+  endCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
+/** What others keep of a part of a bundle. */
+export type BundleComponent = {
+  __typename?: 'BundleComponent';
+  /** How many of it are in one bundle, 1 to 1,000. */
+  quantity: Scalars['Int']['output'];
+  /** The variant, which is no bundle itself. */
+  variantId: Scalars['ID']['output'];
+};
+
+/** What others keep of a variant that is or was a bundle. */
+export type BundleState = {
+  __typename?: 'BundleState';
+  /** All components, by id; empty when the variant is not a bundle any more. */
+  components: Array<BundleComponent>;
+  /** Counts the changes of the list from 1 without gaps; a projection ignores what is not newer. */
+  revision: Scalars['Int']['output'];
+  /** The variant. */
+  variantId: Scalars['ID']['output'];
+};
+
 /** The service is at its limit: repeat the same request after a pause. */
 export type Busy = UserError & {
   __typename?: 'Busy';
@@ -222,7 +251,7 @@ export type ProductState = {
   variants: Array<VariantState>;
 };
 
-/** A product as it shall be; what is absent is removed. */
+/** A product as it shall be; what is absent is removed. Variants that stay keep their components; one that is in a bundle cannot go before the bundle. */
 export type ProductUpsert = {
   /** HTML; it is sanitised. */
   descriptionHtml: Scalars['String']['input'];
@@ -285,10 +314,19 @@ export type ProductsUpsertPayload = {
 /** What other services may ask of products. */
 export type Query = {
   __typename?: 'Query';
+  /** Bundles in the order of their last change, as `productChanges`; a variant that is no bundle any more, or gone, stays with no components. */
+  bundleChanges: BundleChangePage;
   /** All channels; at most 100. */
   channelStates: Array<ChannelState>;
   /** Products in the order of their last change, for projections: call again with `endCursor` until a page is empty. */
   productChanges: ProductChangePage;
+};
+
+
+/** What other services may ask of products. */
+export type QueryBundleChangesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
 
@@ -450,6 +488,9 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  BundleChangePage: ResolverTypeWrapper<BundleChangePage>;
+  BundleComponent: ResolverTypeWrapper<BundleComponent>;
+  BundleState: ResolverTypeWrapper<BundleState>;
   Busy: ResolverTypeWrapper<Busy>;
   ChannelState: ResolverTypeWrapper<ChannelState>;
   ChannelUpsertInput: ChannelUpsertInput;
@@ -490,6 +531,9 @@ export type ResolversTypes = {
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
+  BundleChangePage: BundleChangePage;
+  BundleComponent: BundleComponent;
+  BundleState: BundleState;
   Busy: Busy;
   ChannelState: ChannelState;
   ChannelUpsertInput: ChannelUpsertInput;
@@ -524,6 +568,22 @@ export type ResolversParentTypes = {
   VariantState: VariantState;
   VariantUpsert: VariantUpsert;
   VersionConflict: VersionConflict;
+};
+
+export type BundleChangePageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BundleChangePage'] = ResolversParentTypes['BundleChangePage']> = {
+  bundles?: Resolver<Array<ResolversTypes['BundleState']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+};
+
+export type BundleComponentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BundleComponent'] = ResolversParentTypes['BundleComponent']> = {
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type BundleStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['BundleState'] = ResolversParentTypes['BundleState']> = {
+  components?: Resolver<Array<ResolversTypes['BundleComponent']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type BusyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Busy'] = ResolversParentTypes['Busy']> = {
@@ -630,6 +690,7 @@ export type ProductsUpsertPayloadResolvers<ContextType = Context, ParentType ext
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  bundleChanges?: Resolver<ResolversTypes['BundleChangePage'], ParentType, ContextType, RequireFields<QueryBundleChangesArgs, 'first'>>;
   channelStates?: Resolver<Array<ResolversTypes['ChannelState']>, ParentType, ContextType>;
   productChanges?: Resolver<ResolversTypes['ProductChangePage'], ParentType, ContextType, RequireFields<QueryProductChangesArgs, 'first'>>;
 };
@@ -664,6 +725,9 @@ export type VersionConflictResolvers<ContextType = Context, ParentType extends R
 };
 
 export type Resolvers<ContextType = Context> = {
+  BundleChangePage?: BundleChangePageResolvers<ContextType>;
+  BundleComponent?: BundleComponentResolvers<ContextType>;
+  BundleState?: BundleStateResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
   ChannelState?: ChannelStateResolvers<ContextType>;
   CollectionsUpsertPayload?: CollectionsUpsertPayloadResolvers<ContextType>;

@@ -3,6 +3,7 @@ import { badInput } from '@kontor/kit/src/errors.ts';
 import { channelState, setChannel } from '../commands/set-channel.ts';
 import { upsertCollections } from '../commands/upsert-collections.ts';
 import { upsertProducts } from '../commands/upsert-products.ts';
+import { findBundleChanges } from '../data/bundles.ts';
 import { findAllChannels } from '../data/channels.ts';
 import { findProductChanges } from '../data/product-states.ts';
 import type { MutationResolvers, QueryResolvers } from '../generated/internal.ts';
@@ -13,8 +14,18 @@ const MAX_CHANGES = 1_000;
 const Query: QueryResolvers = {
   productChanges: async (_, { since, first }, { db }) => {
     const size = pageSize(first, DEFAULT_CHANGES, MAX_CHANGES);
-    const { states, lastNumber } = await findProductChanges(db.orm, since == null ? 0 : readChangeCursor(since), size);
+    const { states, lastNumber } = await findProductChanges(
+      db.orm,
+      since == null ? 0 : readChangeCursor(since, 'productChanges'),
+      size,
+    );
     return { products: states, endCursor: lastNumber === null ? null : encodeCursor([lastNumber]) };
+  },
+  bundleChanges: async (_, { since, first }, { db }) => {
+    const size = pageSize(first, DEFAULT_CHANGES, MAX_CHANGES);
+    const after = since == null ? 0 : readChangeCursor(since, 'bundleChanges');
+    const { states, lastNumber } = await findBundleChanges(db.orm, after, size);
+    return { bundles: states, endCursor: lastNumber === null ? null : encodeCursor([lastNumber]) };
   },
   channelStates: async (_, __, { db }) => (await findAllChannels(db.sql)).map(channelState),
 };
@@ -33,10 +44,10 @@ const Mutation: MutationResolvers = {
   },
 };
 
-function readChangeCursor(cursor: string): number {
+function readChangeCursor(cursor: string, list: string): number {
   const [number] = decodeCursor(cursor, 1);
   if (typeof number !== 'number' || !Number.isSafeInteger(number))
-    throw badInput('This cursor is not one that productChanges gave out. Begin without a cursor.', ['since']);
+    throw badInput(`This cursor is not one that ${list} gave out. Begin without a cursor.`, ['since']);
   return number;
 }
 

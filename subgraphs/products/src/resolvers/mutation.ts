@@ -1,10 +1,16 @@
 import { setChannel } from '../commands/set-channel.ts';
 import { setPublication } from '../commands/set-publication.ts';
+import { setVariantComponents } from '../commands/set-variant-components.ts';
 import { updateProduct } from '../commands/update-product.ts';
-import type { MutationResolvers, ProductUpdatedResolvers } from '../generated/schema.ts';
+import type {
+  MutationResolvers,
+  ProductUpdatedResolvers,
+  VariantComponentsSavedResolvers,
+} from '../generated/schema.ts';
 
 export const Mutation: MutationResolvers = {
   productUpdate: (_, { input }, { db }) => updateProduct(db, input),
+  variantComponentsSet: (_, { input }, { db }) => setVariantComponents(db, input),
   productPublicationSet: (_, { input }, { db }) => setPublication(db, input),
   channelSet: (_, { input: { expectedVersion, ...channel } }, { db }) =>
     setChannel(db, channel, expectedVersion ?? null),
@@ -16,5 +22,16 @@ export const ProductUpdated: ProductUpdatedResolvers = {
     // Products are never deleted, and who may change one sees all.
     if (!product) throw new Error(`product ${productId} is gone`);
     return product;
+  },
+};
+
+export const VariantComponentsSaved: VariantComponentsSavedResolvers = {
+  variant: async ({ variantId, productId }, _, { loaders }) => {
+    loaders.product.clear(productId);
+    loaders.componentsOfVariant.clear(variantId);
+    const variant = await loaders.variant.clear(variantId).load(variantId);
+    // Only an import that came in between can have removed it.
+    if (!variant) throw new Error(`variant ${variantId} is gone`);
+    return variant;
   },
 };

@@ -1,5 +1,5 @@
 import { variantTitle } from '../domain/variant-title.ts';
-import type { MediaResolvers, ProductVariantResolvers } from '../generated/schema.ts';
+import type { MediaResolvers, ProductVariantResolvers, VariantComponentResolvers } from '../generated/schema.ts';
 
 export const ProductVariant: ProductVariantResolvers = {
   __resolveReference: ({ id }, { loaders }) => loaders.variant.load(id),
@@ -16,6 +16,9 @@ export const ProductVariant: ProductVariantResolvers = {
     const media = await loaders.mediaOfProduct.load(productId);
     return media.find((each) => each.mediaId === mediaId) ?? media[0] ?? null;
   },
+  components: ({ variantId }, _, { loaders }) => loaders.componentsOfVariant.load(variantId),
 };
+
+export const VariantComponent: VariantComponentResolvers = { variant: (component) => component };
 
 export const Media: MediaResolvers = { id: ({ mediaId }) => mediaId };
