@@ -20,6 +20,8 @@ const BATCH = 200;
 const ACK_WAIT_MS = 30_000;
 const RETRY_MS = 1_000;
 const FETCH_MS = 5_000;
+/** After a restart of the server the connection is back long before what was on its way would be given up. */
+const PUBLISH_TIMEOUT_MS = 1_000;
 
 /** A bus on NATS JetStream, for services in processes of their own. The stream keeps a day or 512 MiB, whichever is less. */
 export async function createNatsBus(options: {
@@ -72,7 +74,13 @@ export async function createNatsBus(options: {
     let messages: ConsumerMessages | undefined;
     const handle = async (batch: readonly JsMsg[]) => {
       if (batch.length === 0) return;
-      await handler(batch.map((message) => message.json<DomainEvent>()));
+      try {
+        await handler(batch.map((message) => message.json<DomainEvent>()));
+      } catch (error) {
+        // Told so, the server delivers them again at once; else it would hold back everything behind them until it stops waiting.
+        for (const message of batch) message.nak(RETRY_MS);
+        throw error;
+      }
       for (const message of batch) message.ack();
     };
     const work = async () => {
@@ -106,9 +114,15 @@ export async function createNatsBus(options: {
 
   return {
     async publish(events) {
-      // One after the other per batch would cost a round trip each; the server keeps the order in which one connection sends.
+      // One after the other: of several on their way when the server dies, those in the middle would be lost and come behind the last.
       await Promise.all(
-        events.map((event) => stream.publish(subjectOf(event.topic), JSON.stringify(event), { msgID: event.eventId })),
+        [...Map.groupBy(events, (event) => event.topic)].map(async ([topic, inOrder]) => {
+          for (const event of inOrder)
+            await stream.publish(subjectOf(topic), JSON.stringify(event), {
+              msgID: event.eventId,
+              timeout: PUBLISH_TIMEOUT_MS,
+            });
+        }),
       );
     },
 
