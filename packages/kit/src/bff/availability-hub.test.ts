@@ -143,6 +143,25 @@ describe('many subscriptions', () => {
     expect(stock.reads.map((ids) => ids.length)).toEqual([20]);
   });
 
+  it('of callers of one role are told one object, those of another role another', async () => {
+    await started();
+    const [tent, lamp] = [newId(), newId()];
+    stock.set(tent, 7);
+    const told = async () => {
+      stock.set(tent, 5_000);
+      return Promise.all(streams.map(async (stream) => (await stream.next()).value));
+    };
+    const streams = [
+      hub.subscribe(guest, { variantIds: [tent] }),
+      hub.subscribe(guest, { variantIds: [tent, lamp] }),
+      hub.subscribe(staff, { variantIds: [tent] }),
+    ];
+    await Promise.all(streams.map((stream) => stream.next()));
+    const [one, other, exact] = await told();
+    expect(other).toBe(one);
+    expect([one, exact].map((update) => update?.variants[0]?.sellableQuantity)).toEqual([999, 5_000]);
+  });
+
   it('are read in parts of at most 1,000 variants', async () => {
     await started();
     const streams = Array.from({ length: 25 }, () =>

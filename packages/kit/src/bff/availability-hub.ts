@@ -1,5 +1,4 @@
-import { availabilityStatus, publicQuantity } from '../availability.ts';
-import { serviceCaller, type Caller } from '../auth/caller.ts';
+import { serviceCaller, type Caller, type Role } from '../auth/caller.ts';
 import { createBackoff, pause, type BackoffOptions } from '../backoff.ts';
 import { boundedList } from '../connection.ts';
 import { badInput } from '../errors.ts';
@@ -7,6 +6,8 @@ import { forwardedError, type GraphClient, type GraphResult } from '../graph/gra
 import { isId } from '../ids.ts';
 import type { Logger } from '../logger.ts';
 import { createAvailabilityReader } from './availability-reader.ts';
+import { createAvailabilityPresenter, type AvailabilityPresenter } from './availability-presenter.ts';
+import { createSlices } from './in-slices.ts';
 import { createAvailabilityStream, type AvailabilityStream, type ChannelAvailability } from './availability-stream.ts';
 
 const VARIANTS_PER_SUBSCRIPTION = 100;
@@ -78,6 +79,13 @@ export function createAvailabilityHub(options: AvailabilityHubOptions): Availabi
       if (watching?.size === 0) watchers.delete(variantId);
     }
   };
+  const soon = createSlices();
+  const presenters = new Map<Role, AvailabilityPresenter>();
+  const presenterFor = ({ role }: Caller): AvailabilityPresenter => {
+    const presenter = presenters.get(role) ?? createAvailabilityPresenter(role);
+    presenters.set(role, presenter);
+    return presenter;
+  };
   const readAll = () => streams.forEach((stream) => reader.want(stream));
 
   const backoff = createBackoff(pauses);
@@ -136,11 +144,8 @@ export function createAvailabilityHub(options: AvailabilityHubOptions): Availabi
       const variantIds = checked(request);
       const stream = createAvailabilityStream({
         variantIds,
-        present: (each) => ({
-          ...each,
-          status: availabilityStatus(each.sellableQuantity),
-          sellableQuantity: publicQuantity(caller, each.sellableQuantity),
-        }),
+        present: presenterFor(caller),
+        soon,
         onEnd: remove,
       });
       add(stream);

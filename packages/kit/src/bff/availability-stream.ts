@@ -32,11 +32,15 @@ export interface AvailabilityStream extends AsyncIterableIterator<AvailabilityUp
 
 export interface AvailabilityStreamOptions {
   readonly variantIds: readonly string[];
-  /** What the client is told of a variant. */
-  readonly present: (availability: ChannelAvailability) => VariantAvailability;
+  /** What the client is told of its variants: the same object for all who are told the same. */
+  readonly present: (snapshot: boolean, variants: readonly ChannelAvailability[]) => AvailabilityUpdate;
+  /** Does a piece of work soon, but not in this turn: what else comes in it, such as the other variants of an event, goes along. */
+  readonly soon: (work: () => void) => void;
   /** Called once, when the stream ends. */
   readonly onEnd: (stream: AvailabilityStream) => void;
 }
+
+type Step = IteratorResult<AvailabilityUpdate, undefined>;
 
 const DONE = { done: true, value: undefined } as const;
 
@@ -44,63 +48,91 @@ const DONE = { done: true, value: undefined } as const;
  * Makes a client's stream: first a snapshot of all its variants, then those that are newer than what it was told.
  * What a slow client has not fetched yet is one entry per variant, the latest: there is no queue that could grow.
  */
-export function createAvailabilityStream({
-  variantIds,
-  present,
-  onEnd,
-}: AvailabilityStreamOptions): AvailabilityStream {
-  const told = new Map<string, ChannelAvailability>();
-  const waiting = new Map<string, ChannelAvailability>();
-  let snapshot: 'owed' | 'read' | 'told' = 'owed';
-  let ended = false;
-  let changed = Promise.withResolvers<void>();
-  const wake = () => {
-    changed.resolve();
-    changed = Promise.withResolvers();
+export const createAvailabilityStream = (options: AvailabilityStreamOptions): AvailabilityStream =>
+  new ClientStream(options);
+
+/** A class and no closures: there are thousands of them, and each waits most of its life. */
+class ClientStream implements AvailabilityStream {
+  readonly variantIds: readonly string[];
+  readonly #options: AvailabilityStreamOptions;
+  readonly #told = new Map<string, ChannelAvailability>();
+  readonly #waiting = new Map<string, ChannelAvailability>();
+  #snapshot: 'owed' | 'read' | 'told' = 'owed';
+  #ended = false;
+  /** Who waits for the next update: what was promised, and how it is kept. */
+  #promised: Promise<Step> | undefined;
+  #resolve: ((step: Step) => void) | undefined;
+  #telling = false;
+
+  constructor(options: AvailabilityStreamOptions) {
+    this.variantIds = options.variantIds;
+    this.#options = options;
+  }
+
+  offer(change: ChannelAvailability): void {
+    const known = this.#waiting.get(change.variantId) ?? this.#told.get(change.variantId);
+    if (this.#ended || !isNewer(change, known)) return;
+    this.#waiting.set(change.variantId, change);
+    this.#tellSoon();
+  }
+
+  read(current: ReadonlyMap<string, ChannelAvailability>): void {
+    if (this.#ended) return;
+    if (this.#snapshot !== 'owed') return current.forEach((each) => this.offer(each));
+    inOrder(this.#waiting, this.variantIds, current);
+    this.#snapshot = 'read';
+    this.#tellSoon();
+  }
+
+  next(): Promise<Step> {
+    if (this.#promised) return this.#promised.then(() => this.next());
+    if (this.#ended) return Promise.resolve(DONE);
+    const update = this.#take();
+    if (update) return Promise.resolve({ done: false, value: update });
+    this.#promised = new Promise((resolve) => (this.#resolve = resolve));
+    return this.#promised;
+  }
+
+  async return(): Promise<Step> {
+    if (this.#ended) return DONE;
+    this.#ended = true;
+    this.#waiting.clear();
+    this.#options.onEnd(this);
+    this.#tell(DONE);
+    return DONE;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  #tellSoon(): void {
+    if (!this.#resolve || this.#telling || this.#snapshot === 'owed') return;
+    this.#telling = true;
+    this.#options.soon(this.#tellWaiting);
+  }
+
+  readonly #tellWaiting = () => {
+    this.#telling = false;
+    if (!this.#resolve) return;
+    const update = this.#take();
+    if (update) this.#tell({ done: false, value: update });
   };
 
-  const take = (): AvailabilityUpdate | undefined => {
-    if (snapshot === 'owed' || (snapshot === 'told' && waiting.size === 0)) return undefined;
-    const update = { snapshot: snapshot === 'read', variants: [...waiting.values()].map(present) };
-    for (const each of waiting.values()) told.set(each.variantId, each);
-    waiting.clear();
-    snapshot = 'told';
+  #tell(step: Step): void {
+    const resolve = this.#resolve;
+    this.#promised = this.#resolve = undefined;
+    resolve?.(step);
+  }
+
+  #take(): AvailabilityUpdate | undefined {
+    if (this.#snapshot === 'owed' || (this.#snapshot === 'told' && this.#waiting.size === 0)) return undefined;
+    const update = this.#options.present(this.#snapshot === 'read', [...this.#waiting.values()]);
+    for (const each of this.#waiting.values()) this.#told.set(each.variantId, each);
+    this.#waiting.clear();
+    this.#snapshot = 'told';
     return update;
-  };
-
-  const stream: AvailabilityStream = {
-    variantIds,
-    offer(change) {
-      if (ended || !isNewer(change, waiting.get(change.variantId) ?? told.get(change.variantId))) return;
-      waiting.set(change.variantId, change);
-      if (snapshot !== 'owed') wake();
-    },
-    read(current) {
-      if (ended) return;
-      if (snapshot !== 'owed') return current.forEach((each) => stream.offer(each));
-      inOrder(waiting, variantIds, current);
-      snapshot = 'read';
-      wake();
-    },
-    async next(): Promise<IteratorResult<AvailabilityUpdate, undefined>> {
-      for (;;) {
-        if (ended) return DONE;
-        const update = take();
-        if (update) return { done: false, value: update };
-        await changed.promise;
-      }
-    },
-    async return() {
-      if (ended) return DONE;
-      ended = true;
-      waiting.clear();
-      onEnd(stream);
-      wake();
-      return DONE;
-    },
-    [Symbol.asyncIterator]: () => stream,
-  };
-  return stream;
+  }
 }
 
 /** Makes `waiting` the snapshot: every variant in the client's order, as it was read, or as the feed told it meanwhile if that is newer. */

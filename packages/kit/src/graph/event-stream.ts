@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { GraphResult } from './graph.ts';
+import { textOf } from './shared-result.ts';
 
 /** As the protocol of graphql-sse and as the sockets: proxies close what is silent for longer. */
 const PING_MS = 12_000;
@@ -45,7 +46,7 @@ export class EventStream {
   async next(result: GraphResult, now: number): Promise<void> {
     if (!this.isOpen) return;
     this.#wroteAt = now;
-    if (this.#raw.write(`event: next\ndata: ${JSON.stringify(result)}\n\n`)) return;
+    if (this.#raw.write(`event: next\ndata: ${textOf(result)}\n\n`)) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         this.#raw.off('drain', done);

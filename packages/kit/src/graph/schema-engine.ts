@@ -1,4 +1,5 @@
 import {
+  createSourceEventStream,
   execute,
   getOperationAST,
   GraphQLError,
@@ -7,7 +8,6 @@ import {
   OperationTypeNode,
   parse,
   specifiedRules,
-  subscribe,
   validate,
   type DocumentNode,
   type ExecutionResult,
@@ -22,6 +22,8 @@ import { createDocumentCache } from './document-cache.ts';
 import type { BaseContext, EncodedResult, GraphEngine } from './engine.ts';
 import { formatError, logFault } from './format-error.ts';
 import type { GraphRequest, GraphResult } from './graph.ts';
+import { createResponseStream, type ResponseSource } from './response-stream.ts';
+import { createSharedExecutions, type KnownOperation } from './shared-executions.ts';
 import { checkLimits, checkRepeats, checkTokens, type DocumentLimits } from './limits.ts';
 
 export interface SchemaEngineOptions {
@@ -57,6 +59,7 @@ const NO_HEADERS: Readonly<Record<string, string>> = {};
 export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
   const { name, schema, logger, metrics, limits, introspection, finish } = options;
   const documents = createDocumentCache<KnownDocument>();
+  const sharedExecutions = createSharedExecutions(schema);
 
   /** @throws GraphQLError[] what is wrong with the document. */
   const known = (query: string): KnownDocument => {
@@ -129,6 +132,41 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
     };
   };
 
+  /** @throws GraphQLError when there is no subscription; what is wrong with a document is its only event. */
+  const open = async (request: GraphRequest, context: BaseContext): Promise<ResponseSource> => {
+    const { requestId } = context;
+    const startedAt = performance.now();
+    let prepared: KnownOperation;
+    try {
+      prepared = prepare(request, 'subscription');
+    } catch (error) {
+      if (!(error instanceof InvalidDocument)) throw error;
+      return { only: { errors: format(error.errors, requestId) } };
+    }
+    const args = {
+      schema,
+      document: prepared.document,
+      contextValue: context,
+      variableValues: request.variables ?? null,
+      operationName: request.operationName ?? null,
+    };
+    const events = await createSourceEventStream(args);
+    if (!(Symbol.asyncIterator in events)) {
+      const refused = formatted(events, requestId);
+      observe(prepared.operation, startedAt, context, refused.errors);
+      return { only: refused };
+    }
+    observe(prepared.operation, startedAt, context, undefined);
+    const sharing = sharedExecutions.join(prepared, request, context);
+    return {
+      events: events[Symbol.asyncIterator](),
+      respond: (event) =>
+        sharing.resultOf(event) ??
+        Promise.resolve(execute({ ...args, rootValue: event })).then((executed) => formatted(executed, requestId)),
+      end: () => sharing.end(),
+    };
+  };
+
   return {
     async execute(request, context) {
       const result = await run(request, context);
@@ -140,41 +178,7 @@ export function createSchemaEngine(options: SchemaEngineOptions): GraphEngine {
       const result = await run(request, context);
       return encode(result, finish?.(context));
     },
-    async *subscribe(request, context): AsyncGenerator<GraphResult> {
-      const { requestId, signal } = context;
-      const startedAt = performance.now();
-      let prepared;
-      try {
-        prepared = prepare(request, 'subscription');
-      } catch (error) {
-        // A document that is not valid is answered by one event, anything else is the end of the attempt.
-        if (!(error instanceof InvalidDocument)) throw error;
-        yield { errors: format(error.errors, requestId) };
-        return;
-      }
-      const result = await subscribe({
-        schema,
-        document: prepared.document,
-        contextValue: context,
-        variableValues: request.variables ?? null,
-        operationName: request.operationName ?? null,
-      });
-      if (!(Symbol.asyncIterator in result)) {
-        const refused = formatted(result, requestId);
-        observe(prepared.operation, startedAt, context, refused.errors);
-        yield refused;
-        return;
-      }
-      observe(prepared.operation, startedAt, context, undefined);
-      const end = () => void result.return(undefined);
-      signal?.addEventListener('abort', end, { once: true });
-      try {
-        if (signal?.aborted) end();
-        for await (const event of result) yield formatted(event, requestId);
-      } finally {
-        signal?.removeEventListener('abort', end);
-      }
-    },
+    subscribe: (request, context) => createResponseStream(() => open(request, context), context.signal),
     admit: (query) => checkTokens(query, limits.tokens),
     onSchema(listener) {
       listener(schema);

@@ -1,15 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { Context } from 'graphql-ws';
-import { useServer, type Extra } from 'graphql-ws/use/ws';
-import {
-  getOperationAST,
-  GraphQLError,
-  type ExecutionArgs,
-  type ExecutionResult,
-  type FormattedExecutionResult,
-} from 'graphql';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { handleProtocols, makeServer, type Context } from 'graphql-ws';
+import { getOperationAST, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import { WebSocketServer } from 'ws';
 import type { Caller } from '../auth/caller.ts';
 import { vouchedFor, type Verified } from '../auth/internal-token.ts';
 import { requestFault } from '../errors.ts';
@@ -18,19 +11,18 @@ import { readClientInfo } from '../telemetry/client-info.ts';
 import { readTraceContext } from '../telemetry/trace-context.ts';
 import { createOperations, type Operations } from '../operations/operations-mode.ts';
 import { acceptRequestId, type GraphEndpoint } from './endpoint.ts';
-import type { Call, GraphRequest } from './graph.ts';
+import type { Call, GraphRequest, GraphResult } from './graph.ts';
 import { parseOperation } from './parse-operation.ts';
 import { executeOperation, subscribeUntilReturn } from './run-operation.ts';
 import { isSameOrigin } from './same-origin.ts';
+import { payloadOf } from './shared-payload.ts';
+import { SocketConnection, type ConnectionExtra } from './socket-connection.ts';
 
 const MAX_MESSAGE_BYTES = 64 * 1024;
 const INIT_TIMEOUT_MS = 3_000;
-const PING_MS = 12_000;
 const MAX_SUBSCRIPTIONS = 50;
 const MAX_SOCKETS = 20_000;
-const MAX_BUFFER_BYTES = 1024 * 1024;
-const BUFFER_CHECK_MS = 1_000;
-const SLOW_CHECKS = 5;
+const CHECK_MS = 1_000;
 /** RFC 6455 7.4.1: the server goes away, or restarts; clients reconnect on both. */
 const GOING_AWAY = 1001;
 const SERVICE_RESTART = 1012;
@@ -62,7 +54,7 @@ interface SocketOptions {
   readonly annotate?: (headers: IncomingHttpHeaders, call: Call) => Pick<Call, 'headers' | 'versions'>;
 }
 
-type SocketContext = Context<Record<string, unknown> | undefined, Extra>;
+type SocketContext = Context<Record<string, unknown> | undefined, ConnectionExtra>;
 
 interface SocketState {
   readonly call: Call;
@@ -79,7 +71,12 @@ interface SocketState {
 export function serveSockets(options: SocketOptions): SocketServer {
   const { endpoint, authenticate, metrics, internal, annotate } = options;
   const operations = options.operations ?? createOperations({ mode: 'open' });
-  const server = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_BYTES, perMessageDeflate: false });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => handleProtocols(protocols),
+  });
   const states = new WeakMap<SocketContext, SocketState>();
   const callOf = (ctx: SocketContext): Call => {
     const state = states.get(ctx);
@@ -101,102 +98,102 @@ export function serveSockets(options: SocketOptions): SocketServer {
     }
   };
 
-  const disposable = useServer(
-    {
-      connectionInitWaitTimeout: INIT_TIMEOUT_MS,
-      // Whatever NODE_ENV says: the reason of a close tells nothing of the inside.
-      isProd: true,
-      async onConnect(ctx) {
-        const { request } = ctx.extra;
-        const given =
-          ctx.connectionParams?.['authorization'] ??
-          ctx.connectionParams?.['Authorization'] ??
-          request.headers.authorization;
-        try {
-          const authorization = typeof given === 'string' ? given : undefined;
-          const verified = vouchedFor(await authenticate({ authorization }));
-          const { expiresAt } = verified.caller;
-          const said = { ...request.headers, ...ctx.connectionParams };
-          const call: Call = {
-            ...verified,
-            requestId: acceptRequestId(request.headers['x-request-id']),
-            client: readClientInfo(said),
-            trace: readTraceContext(said, !internal && !('issuer' in verified)),
-          };
-          states.set(ctx, {
-            call: annotate ? { ...call, ...annotate(request.headers, call) } : call,
-            authorization,
-            ...(expiresAt === undefined ? {} : { expiry: closeAt(ctx, expiresAt) }),
-          });
-          return true;
-        } catch (error) {
-          if (!(error instanceof GraphQLError)) throw error;
-          // A client comes back after any other code than 4403, which tells it that it need not.
-          if (!REFUSED.has(error.extensions['code'])) ctx.extra.socket.close(TRY_AGAIN_LATER, 'try again later');
-          return false;
-        }
-      },
-      async onSubscribe(ctx, _id, payload) {
-        if (Object.keys(ctx.subscriptions).length > MAX_SUBSCRIPTIONS)
-          return [
-            requestFault('RATE_LIMITED', `A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`),
-          ];
-        const resolved = operations.resolve({ ...payload });
-        if (resolved instanceof GraphQLError) return [resolved];
-        const { query } = resolved;
-        const document = parseOperation(query);
-        if (document instanceof GraphQLError) return [document];
-        if (!getOperationAST(document, payload.operationName))
-          return [requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.')];
-        const refusal = await recheck(ctx);
-        if (refusal) return [refusal];
-        const request: GraphRequest = {
-          query,
-          variables: payload.variables ?? undefined,
-          operationName: payload.operationName ?? undefined,
-          extensions: payload.extensions ?? undefined,
+  const protocol = makeServer<Record<string, unknown> | undefined, ConnectionExtra>({
+    connectionInitWaitTimeout: INIT_TIMEOUT_MS,
+    async onConnect(ctx) {
+      const { request } = ctx.extra;
+      const given =
+        ctx.connectionParams?.['authorization'] ??
+        ctx.connectionParams?.['Authorization'] ??
+        request.headers.authorization;
+      try {
+        const authorization = typeof given === 'string' ? given : undefined;
+        const verified = vouchedFor(await authenticate({ authorization }));
+        const { expiresAt } = verified.caller;
+        const said = { ...request.headers, ...ctx.connectionParams };
+        const call: Call = {
+          ...verified,
+          requestId: acceptRequestId(request.headers['x-request-id']),
+          client: readClientInfo(said),
+          trace: readTraceContext(said, !internal && !('issuer' in verified)),
         };
-        // graphql-ws only looks at the document to tell a subscription from the rest; the endpoint does the work.
-        return {
-          schema: undefined as never,
-          document,
-          operationName: payload.operationName,
-          rootValue: request,
-          contextValue: callOf(ctx),
-        } satisfies ExecutionArgs;
-      },
-      onDisconnect: (ctx) => clearTimeout(states.get(ctx)?.expiry),
-      // Errors are formatted already; graphql-ws would take them for GraphQLErrors and break on the first.
-      onNext: (_ctx, _id, _payload, _args, result) => result as FormattedExecutionResult,
-      onError: (ctx, _id, _payload, errors) =>
-        errors.map((error) => endpoint.formatError(error, states.get(ctx)?.call.requestId ?? '')),
-      execute: (args) =>
-        executeOperation(
-          endpoint,
-          args.rootValue as GraphRequest,
-          args.contextValue as Call,
-        ) as Promise<ExecutionResult>,
-      subscribe: (args) =>
-        subscribeUntilReturn(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
+        states.set(ctx, {
+          call: annotate ? { ...call, ...annotate(request.headers, call) } : call,
+          authorization,
+          ...(expiresAt === undefined ? {} : { expiry: closeAt(ctx, expiresAt) }),
+        });
+        return true;
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        // A client comes back after any other code than 4403, which tells it that it need not.
+        if (!REFUSED.has(error.extensions['code'])) ctx.extra.socket.close(TRY_AGAIN_LATER, 'try again later');
+        return false;
+      }
     },
-    server,
-    PING_MS,
-  );
-
-  const slow = new WeakMap<WebSocket, number>();
-  const watch = setInterval(() => {
-    for (const socket of server.clients) {
-      const checks = socket.bufferedAmount > MAX_BUFFER_BYTES ? (slow.get(socket) ?? 0) + 1 : 0;
-      slow.set(socket, checks);
-      if (checks >= SLOW_CHECKS) socket.close(TRY_AGAIN_LATER, 'reading too slowly');
-    }
-  }, BUFFER_CHECK_MS).unref();
-
-  server.on('connection', (socket) => {
-    metrics.sockets.inc();
-    socket.once('close', () => metrics.sockets.dec());
-    socket.on('error', () => socket.terminate());
+    async onSubscribe(ctx, _id, payload) {
+      if (Object.keys(ctx.subscriptions).length > MAX_SUBSCRIPTIONS)
+        return [requestFault('RATE_LIMITED', `A socket may have at most ${MAX_SUBSCRIPTIONS} subscriptions at once.`)];
+      const resolved = operations.resolve({ ...payload });
+      if (resolved instanceof GraphQLError) return [resolved];
+      const { query } = resolved;
+      const document = parseOperation(query);
+      if (document instanceof GraphQLError) return [document];
+      if (!getOperationAST(document, payload.operationName))
+        return [requestFault('OPERATION_RESOLUTION_FAILURE', 'operationName names no operation of the document.')];
+      const refusal = await recheck(ctx);
+      if (refusal) return [refusal];
+      const request: GraphRequest = {
+        query,
+        variables: payload.variables ?? undefined,
+        operationName: payload.operationName ?? undefined,
+        extensions: payload.extensions ?? undefined,
+      };
+      // graphql-ws only looks at the document to tell a subscription from the rest; the endpoint does the work.
+      return {
+        schema: undefined as never,
+        document,
+        operationName: payload.operationName,
+        rootValue: request,
+        contextValue: callOf(ctx),
+      } satisfies ExecutionArgs;
+    },
+    onDisconnect: (ctx) => clearTimeout(states.get(ctx)?.expiry),
+    // Errors are formatted already; graphql-ws would take them for GraphQLErrors and break on the first.
+    onNext: (_ctx, _id, _payload, _args, result) => payloadOf(result as GraphResult),
+    onError: (ctx, _id, _payload, errors) =>
+      errors.map((error) => endpoint.formatError(error, states.get(ctx)?.call.requestId ?? '')),
+    execute: (args) =>
+      executeOperation(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as Promise<ExecutionResult>,
+    subscribe: (args) =>
+      subscribeUntilReturn(endpoint, args.rootValue as GraphRequest, args.contextValue as Call) as never,
   });
+
+  const connections = new Set<SocketConnection>();
+  const watch = setInterval(() => {
+    const now = performance.now();
+    for (const connection of connections) connection.check(now);
+  }, CHECK_MS).unref();
+
+  server.on('connection', (socket, request: IncomingMessage) => {
+    const connection = new SocketConnection(socket, performance.now());
+    connections.add(connection);
+    metrics.sockets.inc();
+    socket.once('close', () => {
+      connections.delete(connection);
+      metrics.sockets.dec();
+    });
+    connection.serve(protocol, request, (error) => endpoint.formatError(error, ''));
+  });
+
+  let closed: Promise<void> | undefined;
+  const close = async () => {
+    clearInterval(watch);
+    // Two codes and no common moment, so that clients do not all come back at once.
+    const sockets = [...server.clients];
+    sockets.forEach((socket, index) => socket.close(index % 2 === 0 ? GOING_AWAY : SERVICE_RESTART, 'server stops'));
+    server.removeAllListeners();
+    await new Promise<void>((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
+  };
 
   return {
     path: options.path,
@@ -205,13 +202,7 @@ export function serveSockets(options: SocketOptions): SocketServer {
       if (!internal && !isSameOrigin(request.headers)) return refuse(socket, '403 Forbidden');
       server.handleUpgrade(request, socket, head, (ws) => server.emit('connection', ws, request));
     },
-    async close() {
-      clearInterval(watch);
-      // Two codes and no common moment, so that clients do not all come back at once.
-      const sockets = [...server.clients];
-      sockets.forEach((socket, index) => socket.close(index % 2 === 0 ? GOING_AWAY : SERVICE_RESTART, 'server stops'));
-      await disposable.dispose();
-    },
+    close: () => (closed ??= close()),
   };
 }
 

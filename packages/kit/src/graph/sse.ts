@@ -98,7 +98,7 @@ export function serveEventStreams(options: EventStreamsOptions): EventStreams {
     if (kind !== OperationTypeNode.SUBSCRIPTION)
       return stream.next(await executeOperation(endpoint, request, call), timing.now());
     const events = subscribeUntilReturn(endpoint, request, call);
-    const leave = () => void events.return();
+    const leave = () => void events.return(undefined);
     reply.raw.once('close', leave);
     for await (const event of events) await stream.next(event, timing.now());
   };
