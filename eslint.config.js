@@ -66,7 +66,7 @@ const terminal = [
 const environment = [
   '**/main.ts',
   '**/env.ts',
-  'packages/stack/src/{distributed,catalogue}.ts',
+  'packages/stack/src/{distributed,catalogue,stock-ledger}.ts',
   'router/src/compose.ts',
   'packages/kit/src/{process,production}.ts',
   'packages/testkit/src/**',

@@ -59,6 +59,13 @@ export default defineConfig({
         aloneInOrder: 2,
         timeoutMs: 120_000,
       }),
+      suite({
+        name: 'chaos',
+        include: ['tests/chaos/**/*.test.ts'],
+        needsPostgres: true,
+        aloneInOrder: 3,
+        timeoutMs: 120_000,
+      }),
     ],
   },
 });

@@ -6,6 +6,7 @@ import { partner } from './partner/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
+import { stock } from './stock/scenario.ts';
 import { signIn } from './sign-in/scenario.ts';
 import { hasProgram, startDistributedSystem, type System } from './system.ts';
 
@@ -24,6 +25,7 @@ describe.skipIf(!hasNats)(
     // After the outage twenty units may be short: the race counts its shelf first.
     outage(() => system);
     race(() => system);
+    stock(() => system);
     partner(() => system);
     prices(() => system);
     identity(() => system);

@@ -6,6 +6,7 @@ import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
 import { signIn } from './sign-in/scenario.ts';
+import { stock } from './stock/scenario.ts';
 import { startStackSystem, type System } from './system.ts';
 
 describe('everything in one process, with all calls between services sent through JSON', () => {
@@ -17,6 +18,7 @@ describe('everything in one process, with all calls between services sent throug
 
   shopping(() => system);
   race(() => system);
+  stock(() => system);
   partner(() => system);
   prices(() => system);
   identity(() => system);

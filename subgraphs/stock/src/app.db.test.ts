@@ -29,6 +29,8 @@ let second: Service;
 const sent: string[] = [];
 let berlin: string;
 let hamburg: string;
+/** What the configuration counts, which is part of every version that clients are told. */
+let revision: number;
 
 beforeAll(async () => {
   testDb = await createTestDatabase(['stock']);
@@ -47,6 +49,8 @@ beforeAll(async () => {
   await eventually(async () =>
     expect(await db.sql`select from stock.channel_locations where channel_code = 'web'`).toHaveLength(1),
   );
+  const [row] = await db.sql<{ revision: number }[]>`select revision::int from stock.configuration`;
+  revision = row?.revision ?? 0;
 });
 afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
@@ -56,8 +60,18 @@ afterAll(async () => {
 const reserve = (variantId: string, quantity: number) =>
   reserveThrough(first, asService('orders'), { variantId, locationId: berlin, quantity });
 
+/** As somebody does who knows how the ledger keeps others out. */
+const writePastTheLedger = (variantId: string, damaged: number) =>
+  db.sql.begin(async (tx) => {
+    await tx`select set_config('stock.booking', 'on', true)`;
+    await tx`update stock.levels set damaged = ${damaged} where variant_id = ${variantId}`;
+  });
+
 const AVAILABILITY = `query ($ids: [ID!]!) { availability(variantIds: $ids) { variantId status sellableQuantity lowStock version asOf } }`;
 const staff = asStaff(['stock:read', 'stock:write']);
+/** Beside requests a process sweeps holds and follows its log. */
+const isAboutStock = (statement: string) =>
+  /stock\.(offers|place_offers|selling_policies|levels|locations)/.test(statement);
 
 describe('availability', () => {
   it('is what can be reserved, and changes with a reservation', async () => {
@@ -66,7 +80,7 @@ describe('availability', () => {
     const before = await run(first, asGuest(), AVAILABILITY, { ids: [unknown, variantId, 'no id'] });
     expect(before['availability']).toMatchObject([
       { variantId: unknown, status: 'OUT', sellableQuantity: 0, lowStock: true, version: 0 },
-      { variantId, status: 'IN_STOCK', sellableQuantity: 6, lowStock: false, version: 1 },
+      { variantId, status: 'IN_STOCK', sellableQuantity: 6, lowStock: false, version: revision + 1 },
       { variantId: 'no id', status: 'OUT', sellableQuantity: 0, version: 0 },
     ]);
     expect(await reserve(variantId, 7)).toEqual({
@@ -79,7 +93,7 @@ describe('availability', () => {
       allocations: [{ variantId, locationId: berlin, quantity: 6 }],
     });
     const after = await run(second, asGuest(), AVAILABILITY, { ids: [variantId] });
-    expect(after['availability']).toMatchObject([{ status: 'OUT', sellableQuantity: 0, version: 2 }]);
+    expect(after['availability']).toMatchObject([{ status: 'OUT', sellableQuantity: 0, version: revision + 2 }]);
   });
 
   it('shows the public no more than 999 units, and staff all', async () => {
@@ -96,7 +110,7 @@ describe('availability', () => {
     const variantId = await makeVariant(db, berlin, 5);
     expect(
       (await run(first, asGuest('unheard-of'), AVAILABILITY, { ids: [variantId] }))['availability'][0],
-    ).toMatchObject({ status: 'OUT', version: 1 });
+    ).toMatchObject({ status: 'OUT', version: revision + 1 });
   });
 
   it('costs one statement for 200 entities, and one more with pickup locations', async () => {
@@ -110,13 +124,13 @@ describe('availability', () => {
     await run(second, asGuest(), query(''), { representations });
     sent.length = 0;
     const plain = await run(second, asGuest(), query(''), { representations });
-    expect(sent.filter((statement) => statement.includes('variant_versions'))).toHaveLength(1);
+    expect(sent.filter(isAboutStock)).toHaveLength(1);
     expect(plain['_entities'].slice(0, 6).map((each: Json) => each.availability.sellableQuantity)).toEqual([
       1, 2, 3, 4, 5, 0,
     ]);
     sent.length = 0;
     const pickup = await run(second, asGuest(), query('pickupLocations { code }'), { representations });
-    expect(sent.filter((statement) => /stock\.(variant_versions|levels|locations)/.test(statement))).toHaveLength(2);
+    expect(sent.filter(isAboutStock)).toHaveLength(2);
     // Hamburg offers no pickup.
     expect(pickup['_entities'].slice(0, 3).map((each: Json) => each.availability.pickupLocations)).toEqual([
       [{ code: 'berlin' }],
@@ -184,7 +198,7 @@ describe('staff', () => {
 
   it('find a level that was written past the ledger', async () => {
     const variantId = await makeVariant(db, berlin, 3);
-    await db.sql`update stock.levels set damaged = 1 where variant_id = ${variantId}`;
+    await writePastTheLedger(variantId, 1);
     expect(
       (
         await run(first, staff, `query ($id: ID!) { verifyStock(variantId: $id) { levelCount differenceCount } }`, {
@@ -192,7 +206,7 @@ describe('staff', () => {
         })
       )['verifyStock'],
     ).toEqual({ levelCount: 1, differenceCount: 1 });
-    await db.sql`update stock.levels set damaged = 0 where variant_id = ${variantId}`;
+    await writePastTheLedger(variantId, 0);
   });
 
   it('are who may: guests and staff without the scope are refused, and nothing changes', async () => {
@@ -209,7 +223,7 @@ describe('staff', () => {
     expect(internal.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
     expect((await run(first, staff, AVAILABILITY, { ids: [variantId] }))['availability'][0]).toMatchObject({
       sellableQuantity: 3,
-      version: 1,
+      version: revision + 1,
     });
   });
 });
@@ -223,7 +237,7 @@ describe('services', () => {
       stockCandidates: [
         { location: { locationId: berlin, code: 'berlin', revision: 1 }, levels: [{ variantId, available: 3 }] },
       ],
-      channelAvailability: [{ variantId, sellableQuantity: 3, version: 1 }],
+      channelAvailability: [{ variantId, sellableQuantity: 3, version: revision + 1 }],
       locationStates: [{ locationId: hamburg, kind: 'STORE' }, null, { locationId: berlin, kind: 'STORE' }],
     });
     const { key } = await reserve(variantId, 1);

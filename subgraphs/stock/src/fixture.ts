@@ -8,10 +8,11 @@ import { silentLogger } from '@kontor/kit/src/logger.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { createApp } from './app.ts';
 import { importLevels } from './commands/import-levels.ts';
+import { createEndReservation } from './commands/end-reservation.ts';
 import { createReserve, type Reserve } from './commands/reserve.ts';
 import { upsertLocations } from './commands/upsert-locations.ts';
+import { verifyStock } from './commands/verify-stock.ts';
 import { saveChannel, type ChannelRow } from './data/channels.ts';
-import { verifyLevels } from './data/movements.ts';
 import { isDemandFault, toDemand, type Allocation, type Demand } from './domain/demand.ts';
 
 /** A location as a catalogue file may describe it. */
@@ -69,6 +70,39 @@ export function demandOf(
 /** The command as several processes have it: one pool and one queue each. */
 export const reservers = (databases: readonly Database[]): Reserve[] => databases.map(createReserve);
 
+/** Holds units for a channel. @returns the key. */
+export async function holdUnits(
+  db: Database,
+  channel: string,
+  lines: readonly Allocation[],
+  options: { key?: string; ttlSeconds?: number } = {},
+): Promise<string> {
+  const demand = demandOf(channel, [lines], options);
+  const { kind } = await createReserve(db)(demand);
+  if (kind !== 'held') throw new Error(`nothing was held: ${kind}`);
+  return demand.key;
+}
+
+/** Sells units to an order of a channel. @returns the key of its reservation. */
+export async function orderUnits(db: Database, channel: string, lines: readonly Allocation[]): Promise<string> {
+  const key = await holdUnits(db, channel, lines);
+  const { done, status } = await createEndReservation(db).commit(key);
+  if (!done) throw new Error(`nothing was committed: ${status}`);
+  return key;
+}
+
+/** How many levels have other units reserved or committed than the lines of open reservations say. */
+export async function lineDifferences(db: Database): Promise<number> {
+  const [row] = await db.sql<{ count: number }[]>`
+    select count(*)::int as count from stock.levels v full join (
+      select l.variant_id, l.location_id, sum(l.quantity - l.shorted - l.shipped - l.waiting) filter (where r.status = 'held') as reserved,
+        sum(l.quantity - l.shorted - l.shipped - l.waiting) filter (where r.status = 'committed') as committed
+      from stock.reservation_lines l join stock.reservations r using (reservation_id) group by 1, 2
+    ) as t using (variant_id, location_id)
+    where (coalesce(v.reserved, 0), coalesce(v.committed, 0)) is distinct from (coalesce(t.reserved, 0), coalesce(t.committed, 0))`;
+  return row?.count ?? 0;
+}
+
 /** A level in the database. */
 export async function levelOf(db: Database, variantId: string, locationId: string) {
   const [row] = await db.sql<{ available: number; reserved: number; committed: number }[]>`
@@ -76,14 +110,44 @@ export async function levelOf(db: Database, variantId: string, locationId: strin
   return row ? { ...row } : null;
 }
 
-/** How many levels differ from the ledger. */
-export const differences = async (db: Database): Promise<number> => (await verifyLevels(db, null)).differenceCount;
+/** All that a refused command must leave as it is: the variants' levels, versions, entries and open lines, and how many keys are used. */
+export async function traceOf(db: Database, ...variantIds: readonly string[]) {
+  const ids = [...variantIds];
+  const [trace] = await db.sql`
+    select
+      (select jsonb_agg(to_jsonb(l) order by l.variant_id, l.location_id) from stock.levels l where l.variant_id = any(${ids}::uuid[])) as levels,
+      (select jsonb_object_agg(v.variant_id, v.version) from stock.variant_versions v where v.variant_id = any(${ids}::uuid[])) as versions,
+      (select count(*)::int from stock.movements m where m.variant_id = any(${ids}::uuid[])) as entries,
+      (select jsonb_agg(to_jsonb(l) order by l.reservation_id) from stock.reservation_lines l where l.variant_id = any(${ids}::uuid[])) as lines,
+      (select jsonb_agg(to_jsonb(t) order by t.transfer_id, t.variant_id) from stock.transfer_lines t where t.variant_id = any(${ids}::uuid[])) as transfers,
+      (select count(*)::int from stock.command_keys) as keys, (select count(*)::int from stock.outbox) as events`;
+  return { ...trace };
+}
 
-/** Versions of a variant in the ledger and in its events, and the one that it has. */
+/** The ledger of a variant, oldest first, without what no test can know. */
+export async function entriesOf(db: Database, variantId: string) {
+  const rows = await db.sql`
+    select version::int, kind, quantity, from_state as "from", to_state as "to", reference, reason, actor
+    from stock.movements where variant_id = ${variantId} order by version, entry`;
+  return rows.map((row) => ({ ...row }));
+}
+
+/** How many differences there are between levels, ledger and reservations. */
+export const differences = async (db: Database): Promise<number> =>
+  (await verifyStock(db, { variantId: null })).differenceCount;
+
+/**
+ * Versions of a variant in the ledger and in its events, in the order in which they were written, and the one that it has. An event tells
+ * its own version plus the configuration's revision, which the events of configurations before it tell: what is left is the variant's own.
+ */
 export async function versionsOf(db: Database, variantId: string) {
   const [row] = await db.sql<{ ledger: number[]; events: number[]; current: number }[]>`
     select array(select distinct version::int from stock.movements where variant_id = ${variantId} order by 1) as ledger,
-      array(select (payload ->> 'version')::int from stock.outbox where topic = 'stock.availability.changed' and key = ${variantId} order by seq) as events,
+      array(
+        select (each ->> 'version')::int - coalesce((
+          select max((c.payload ->> 'revision')::int) from stock.outbox c where c.topic = 'stock.configuration.changed' and c.seq < o.seq), 0)
+        from stock.outbox o cross join jsonb_array_elements(o.payload -> 'variants') as each
+        where o.topic = 'stock.availability.changed' and each ->> 'variantId' = ${variantId} order by o.seq) as events,
       (select version::int from stock.variant_versions where variant_id = ${variantId}) as current`;
   if (!row) throw new Error('a row of subqueries is always there');
   return row;

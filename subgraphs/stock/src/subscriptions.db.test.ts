@@ -1,5 +1,6 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { EventBus } from '@kontor/kit/src/events/event.ts';
+import { encodeCursor } from '@kontor/kit/src/connection.ts';
 import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
 import type { GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
@@ -40,14 +41,29 @@ beforeAll(async () => {
   await saveChannel(db, web);
   first = await startStock(testDb.open('stock'), bus, productsWith([web]));
   second = await startStock(testDb.open('stock'), listeningOnly(bus), productsWith([web]));
+  // That the channel was made makes everyone read again.
+  await eventually(async () =>
+    expect(await db.sql`select from stock.outbox where published_at is null`).toHaveLength(0),
+  );
 });
 afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
   await testDb.drop();
 });
 
+/** What the configuration counts, which is part of every version that clients are told. */
+async function revision(): Promise<number> {
+  const [row] = await db.sql<{ revision: number }[]>`select revision::int from stock.configuration`;
+  return row?.revision ?? 0;
+}
 const reserve = (variantId: string, quantity: number) =>
   reserveThrough(first, asService('orders'), { variantId, locationId: berlin, quantity });
+
+async function versionOf(variantId: string): Promise<number> {
+  const [row] = await db.sql<{ version: number }[]>`
+    select version::int from stock.variant_versions where variant_id = ${variantId}`;
+  return row?.version ?? 0;
+}
 
 const WATCH = `subscription ($ids: [ID!]!) { availabilityChanged(variantIds: $ids, since: []) { snapshot variants { variantId sellableQuantity version } } }`;
 const watch = (service: Service, ids: string[], call = asGuest()) =>
@@ -65,7 +81,7 @@ describe('availabilityChanged', () => {
       expect(await next(client)).toEqual({
         snapshot: true,
         variants: [
-          { variantId, sellableQuantity: 5, version: 1 },
+          { variantId, sellableQuantity: 5, version: (await revision()) + 1 },
           { variantId: other, sellableQuantity: 0, version: 0 },
         ],
       });
@@ -73,7 +89,7 @@ describe('availabilityChanged', () => {
     for (const client of clients) {
       expect(await next(client)).toEqual({
         snapshot: false,
-        variants: [{ variantId, sellableQuantity: 3, version: 2 }],
+        variants: [{ variantId, sellableQuantity: 3, version: (await revision()) + 2 }],
       });
       await client.return?.();
     }
@@ -85,10 +101,13 @@ describe('availabilityChanged', () => {
     await next(client);
     await Promise.all(upTo(20).map(() => reserve(variantId, 1)));
     await eventually(async () =>
-      expect(await db.sql`select from stock.outbox where key = ${variantId} and published_at is null`).toHaveLength(0),
+      expect(
+        await db.sql`select from stock.outbox where payload::text like ${`%${variantId}%`} and published_at is null`,
+      ).toHaveLength(0),
     );
     const seen: number[] = [];
-    while (seen.at(-1) !== 21) seen.push((await next(client)).variants[0].version);
+    const last = (await versionOf(variantId)) + (await revision());
+    while (seen.at(-1) !== last) seen.push((await next(client)).variants[0].version);
     expect(seen.length).toBeLessThanOrEqual(2);
     await client.return?.();
   });
@@ -129,7 +148,10 @@ describe('availabilityChanged', () => {
     expect(await next(client)).toMatchObject({ snapshot: true, variants: [{ sellableQuantity: 4 }] });
     const waiting = next(client);
     await publish(2, [hamburg]);
-    expect(await waiting).toMatchObject({ snapshot: true, variants: [{ sellableQuantity: 0, version: 1 }] });
+    expect(await waiting).toMatchObject({
+      snapshot: true,
+      variants: [{ sellableQuantity: 0, version: (await revision()) + 1 }],
+    });
     await publish(1, [berlin]);
     expect(await db.sql`select revision from stock.channel_locations where channel_code = 'pos'`).toEqual([
       { revision: 2 },
@@ -139,17 +161,140 @@ describe('availabilityChanged', () => {
 });
 
 describe('availabilityFeed', () => {
+  const FEED = `subscription ($after: Cursor) { availabilityFeed(channel: "web", after: $after) { resync cursor variants { variantId sellableQuantity version } } }`;
+  const open = (service: Service, after: string | null = null) => {
+    const events = service
+      .graph('/internal/graphql')
+      .subscribe<Json>({ query: FEED, variables: { after } }, asService('web'))
+      [Symbol.asyncIterator]();
+    return {
+      event: async (): Promise<Json> => {
+        const { value } = (await events.next()) as { value: GraphResult<Json> };
+        return value.errors ? value : JSON.parse(JSON.stringify(value.data.availabilityFeed));
+      },
+      close: () => events.return?.(),
+    };
+  };
+
   it('says that it is established, then tells every variant of the channel', async () => {
     const variantId = await makeVariant(db, berlin, 9);
-    const query = `subscription { availabilityFeed(channel: "web") { resync variants { variantId sellableQuantity version } } }`;
-    const feed = second.graph('/internal/graphql').subscribe<Json>({ query }, asService('web'))[Symbol.asyncIterator]();
-    const event = async () => ((await feed.next()).value as GraphResult<Json>).data.availabilityFeed;
-    expect(await event()).toEqual({ resync: false, variants: [] });
+    const feed = open(second);
+    expect(await feed.event()).toEqual({ resync: false, variants: [], cursor: expect.any(String) });
     await reserve(variantId, 4);
     const told = new Map<string, Json>();
-    while (told.get(variantId)?.version !== 2)
-      for (const each of (await event()).variants) told.set(each.variantId, each);
-    expect(told.get(variantId)).toEqual({ variantId, sellableQuantity: 5, version: 2 });
-    await feed.return?.();
+    const version = (await revision()) + 2;
+    while (told.get(variantId)?.version !== version)
+      for (const each of (await feed.event()).variants) told.set(each.variantId, each);
+    expect(told.get(variantId)).toEqual({ variantId, sellableQuantity: 5, version });
+    await feed.close();
+  });
+
+  it('begins with what changed meanwhile when it is resumed, in whichever process', async () => {
+    const sold = await makeVariant(db, berlin, 9);
+    await makeVariant(db, berlin, 3);
+    const feed = open(first);
+    const { cursor } = await eventually(async () => {
+      // Until what was made before is settled, it may come again.
+      const again = open(first);
+      const { cursor: at } = await again.event();
+      await again.close();
+      const resumed = open(first, at);
+      const event = await resumed.event();
+      await resumed.close();
+      expect(event.variants).toEqual([]);
+      return event;
+    });
+    await feed.close();
+    await reserve(sold, 2);
+    for (const process of [first, second]) {
+      const resumed = open(process, cursor);
+      const event = await resumed.event();
+      expect(event).toEqual({
+        resync: false,
+        cursor: expect.any(String),
+        variants: [{ variantId: sold, sellableQuantity: 7, version: (await revision()) + 2 }],
+      });
+      await resumed.close();
+    }
+  });
+
+  it('tells when it is resumed also what an older transaction, which still runs, keeps from being settled', async () => {
+    const variantId = await makeVariant(db, berlin, 9);
+    const session = await testDb.open('stock', { max: 1 }).sql.reserve();
+    await session`begin`;
+    await session`select pg_current_xact_id()`;
+    const feed = open(first);
+    const { cursor } = await feed.event();
+    await feed.close();
+    await reserve(variantId, 1);
+    // The bus has told it while nobody followed the feed: it will not tell it again.
+    await eventually(async () =>
+      expect(await db.sql`select from stock.outbox where published_at is null`).toHaveLength(0),
+    );
+    const resumed = open(first, cursor);
+    const event = await resumed.event();
+    expect(event.variants.at(-1)).toMatchObject({ variantId, sellableQuantity: 8 });
+    await resumed.close();
+    await session`commit`;
+    session.release();
+  });
+
+  it('asks to read everything when the configuration changed meanwhile', async () => {
+    const feed = open(first);
+    const { cursor } = await feed.event();
+    await feed.close();
+    await saveChannel(db, { code: `other-${newId()}`, revision: 1, locationIds: [hamburg] });
+    const resumed = open(first, cursor);
+    expect(await resumed.event()).toEqual({ resync: true, variants: [], cursor: expect.any(String) });
+    await resumed.close();
+  });
+
+  it('is refused behind a cursor that it did not give out', async () => {
+    for (const after of ['nonsense', encodeCursor(['berlin'])]) {
+      const feed = open(first, after);
+      expect(await feed.event()).toMatchObject({
+        errors: [{ extensions: { code: 'BAD_USER_INPUT', path: ['after'] } }],
+      });
+      await feed.close();
+    }
+  });
+
+  it('keeps a copy right that breaks off and resumes all the time while many sell, and tells no version that falls', async () => {
+    const variantIds = await Promise.all(upTo(8).map(() => makeVariant(db, berlin, 60)));
+    const begun = open(first);
+    let { cursor } = await begun.event();
+    await begun.close();
+    const copy = new Map<string, { sellableQuantity: number; version: number }>();
+    const take = (variants: Json[], within: Map<string, number>) => {
+      for (const { variantId, sellableQuantity, version } of variants) {
+        expect(version).toBeGreaterThan(within.get(variantId) ?? -1);
+        within.set(variantId, version);
+        if (version >= (copy.get(variantId)?.version ?? -1)) copy.set(variantId, { sellableQuantity, version });
+      }
+    };
+    const isComplete = async () => {
+      const counts = await Promise.all(variantIds.map(versionOf));
+      const base = await revision();
+      return variantIds.every((id, index) => copy.get(id)?.version === (counts[index] ?? 0) + base);
+    };
+    let selling = true;
+    const selled = Promise.all(upTo(160).map((index) => reserve(variantIds[(index * 5) % 8] as string, 1))).then(
+      () => (selling = false),
+    );
+    for (let turn = 0; selling || !(await isComplete()); turn += 1) {
+      const feed = open(turn % 2 ? first : second, cursor);
+      const within = new Map<string, number>();
+      for (let events = 0; events <= turn % 3; events += 1) {
+        // The first event comes at once; whether others do depends on what is sold.
+        if (events > 0 && !selling) break;
+        const event = await feed.event();
+        expect(event.resync).toBe(false);
+        take(event.variants, within);
+        cursor = event.cursor;
+      }
+      await feed.close();
+    }
+    await selled;
+    for (const id of variantIds) expect(copy.get(id)?.sellableQuantity).toBe(40);
   });
 });

@@ -5,14 +5,17 @@ import type { Context } from './context.ts';
 import type { Availability } from './domain/availability.ts';
 import type { SubscriptionResolvers as InternalSubscriptions } from './generated/internal.ts';
 import type { SubscriptionResolvers } from './generated/schema.ts';
+import { feedEvents } from './live/feed.ts';
 import type { Watch } from './live/hub.ts';
+import { toLogPosition } from './live/log-cursor.ts';
 
 const MAX_VARIANTS = 100;
 
 /** For clients: a snapshot, then what is newer. */
 export const availabilityChanged: NonNullable<SubscriptionResolvers['availabilityChanged']> = {
-  subscribe: (_, { variantIds }, ctx) => {
+  subscribe: (_, { variantIds, since }, ctx) => {
     const channel = channelOf(ctx);
+    boundedList(since ?? [], MAX_VARIANTS, ['since']);
     const bounded = boundedList(variantIds, MAX_VARIANTS, ['variantIds']);
     const ids = [...new Set(bounded.map((id) => id.toLowerCase()))];
     // Registered before the snapshot is read: what happens in between waits in the mailbox.
@@ -24,11 +27,13 @@ export const availabilityChanged: NonNullable<SubscriptionResolvers['availabilit
   },
 };
 
-/** For other services: every variant of a channel, in batches. */
+/** For other services: every variant of a channel, in batches, from the present or from where the receiver was. */
 export const availabilityFeed: NonNullable<InternalSubscriptions['availabilityFeed']> = {
-  subscribe: (_: unknown, { channel }: { channel: string }, ctx: Context) => {
+  subscribe: (_: unknown, { channel, after }: { channel: string; after?: string | null | undefined }, ctx: Context) => {
+    const since = after ? toLogPosition(after, 'after') : null;
+    // Registered before the log is read: what happens in between waits in the mailbox.
     const watch = ctx.hub.watch(channel);
-    return untilReturned(watch, batches(watch));
+    return untilReturned(watch, batches(watch, feedEvents({ db: ctx.db, mailbox: watch.mailbox, channel, since })));
   },
 };
 
@@ -39,14 +44,12 @@ async function* updates(watch: Watch, read: () => Promise<Availability[]>) {
     return { availabilityChanged: { snapshot, variants } };
   };
   const isNewer = (each: Availability) => each.version > (told.get(each.variantId)?.version ?? -1);
-  const isOther = (each: Availability) =>
-    isNewer(each) || each.sellableQuantity !== told.get(each.variantId)?.sellableQuantity;
   try {
     yield tell(true, await read());
     for (let mail = await watch.mailbox.take(); mail; mail = await watch.mailbox.take()) {
       if (mail.resync) {
         const all = await read();
-        if (all.some(isOther)) yield tell(true, all);
+        if (all.some(isNewer)) yield tell(true, all);
         continue;
       }
       const news = mail.changes.filter(isNewer);
@@ -57,11 +60,10 @@ async function* updates(watch: Watch, read: () => Promise<Availability[]>) {
   }
 }
 
-async function* batches(watch: Watch) {
+async function* batches(watch: Watch, events: ReturnType<typeof feedEvents>) {
   try {
-    yield { availabilityFeed: { resync: false, variants: [] as Availability[] } };
-    for (let mail = await watch.mailbox.take(); mail; mail = await watch.mailbox.take())
-      yield { availabilityFeed: { resync: mail.resync, variants: [...mail.changes] } };
+    for await (const { variants, ...event } of events)
+      yield { availabilityFeed: { ...event, variants: [...variants] } };
   } finally {
     watch.stop();
   }

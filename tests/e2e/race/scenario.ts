@@ -36,7 +36,8 @@ export function race(system: () => System): void {
         input: {
           variantId: variant.id,
           locationId: shelf!.location.id,
-          countedQuantity: UNITS,
+          // A count is of all that lies there, what is sold and not yet shipped included.
+          countedQuantity: UNITS + shelf!.reserved + shelf!.committed,
           idempotencyKey: `race-${Date.now()}`,
         },
       },

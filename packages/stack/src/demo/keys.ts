@@ -44,6 +44,7 @@ export const DEMO_KEYS: Readonly<
         'prices:write',
         'stock:read',
         'stock:write',
+        'stock:policy',
         'customers:read',
         'orders:read',
       ],

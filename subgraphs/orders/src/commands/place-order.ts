@@ -2,7 +2,7 @@ import { inTransaction } from '@kontor/kit/src/database.ts';
 import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
 import { insertOrder, type Profile } from '../data/placement.ts';
 import { amountDue, type Checkout } from '../domain/checkout.ts';
-import { commitReservation } from '../peers/stock.ts';
+import { commitReservation, releaseReservation } from '../peers/stock.ts';
 import { ensureCustomer } from '../peers/customers.ts';
 import { holdAgain, holdStock } from './hold-stock.ts';
 import type { Run, Step } from './run.ts';
@@ -20,6 +20,8 @@ export async function placeOrder(run: Run, checkout: Checkout): Promise<Step> {
     findProfile(run, checkout),
   ]);
   run.reached('commit-answered');
+  // Units of the hold were lost to a count or damage: what is left of it is given back before it is held anew.
+  if (ended.status === 'SHORTED') await releaseReservation(run.orders.peers.stock, run.requestId, reservation.key);
   if (!ended.done) return holdAgain(run, checkout);
   const placed = await insertWithEvent(run, checkout, profile);
   run.reached('placed');

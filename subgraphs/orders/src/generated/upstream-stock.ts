@@ -5,6 +5,8 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 /** Units of a variant from a location. */
 export type AllocationInput = {
+  /** True to sell ahead (backorder or preorder): nothing is taken of what is available, the units follow when goods come in. Refused beyond the variant's limit. */
+  ahead?: boolean | null | undefined;
   /** The location; it must be one of the channel's. */
   locationId: string;
   /** How many, 1 to 10,000. */

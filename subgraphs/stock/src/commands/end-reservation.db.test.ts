@@ -5,7 +5,7 @@ import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findReservation } from '../data/reservations.ts';
 import { demandOf, differences, levelOf, makeChannel, makeVariant, upTo, versionsOf } from '../fixture.ts';
-import { commitReservation, releaseReservation } from './end-reservation.ts';
+import { createEndReservation } from './end-reservation.ts';
 import { startSweeper, sweep } from './expire-holds.ts';
 import { createReserve } from './reserve.ts';
 
@@ -39,7 +39,7 @@ const SOLD = { available: 3, reserved: 0, committed: 2 };
 describe('a held reservation', () => {
   it('is committed once, however often that is asked', async () => {
     const { key, levels, variantId } = await hold();
-    const answers = await Promise.all(upTo(10).map(() => commitReservation(db, key)));
+    const answers = await Promise.all(upTo(10).map(() => createEndReservation(db).commit(key)));
     expect(answers).toEqual(upTo(10).map(() => ({ done: true, status: 'COMMITTED' })));
     expect(await levels()).toEqual([SOLD]);
     expect((await versionsOf(db, variantId)).ledger).toEqual([1, 2, 3]);
@@ -47,24 +47,24 @@ describe('a held reservation', () => {
 
   it('is released once, and can not be committed then', async () => {
     const { key, levels } = await hold();
-    expect(await releaseReservation(db, key)).toEqual({ done: true, status: 'RELEASED' });
-    expect(await releaseReservation(db, key)).toEqual({ done: true, status: 'RELEASED' });
-    expect(await commitReservation(db, key)).toEqual({ done: false, status: 'RELEASED' });
+    expect(await createEndReservation(db).release(key)).toEqual({ done: true, status: 'RELEASED' });
+    expect(await createEndReservation(db).release(key)).toEqual({ done: true, status: 'RELEASED' });
+    expect(await createEndReservation(db).commit(key)).toEqual({ done: false, status: 'RELEASED' });
     expect(await levels()).toEqual([FREE]);
   });
 
   it('is MISSING under a key that nobody used', async () => {
-    expect(await commitReservation(db, 'nobody')).toEqual({ done: false, status: 'MISSING' });
-    expect(await releaseReservation(db, 'no\u0000body')).toEqual({ done: false, status: 'MISSING' });
+    expect(await createEndReservation(db).commit('nobody')).toEqual({ done: false, status: 'MISSING' });
+    expect(await createEndReservation(db).release('no\u0000body')).toEqual({ done: false, status: 'MISSING' });
   });
 
   it('expires when commit comes after its time but before the sweeper', async () => {
     const { key, levels } = await hold();
     expect((await findReservation(later, key))?.status).toBe('EXPIRED');
     expect(await levels()).toEqual([HELD]);
-    expect(await commitReservation(later, key)).toEqual({ done: false, status: 'EXPIRED' });
+    expect(await createEndReservation(later).commit(key)).toEqual({ done: false, status: 'EXPIRED' });
     expect(await levels()).toEqual([FREE]);
-    expect(await commitReservation(db, key)).toEqual({ done: false, status: 'EXPIRED' });
+    expect(await createEndReservation(db).commit(key)).toEqual({ done: false, status: 'EXPIRED' });
   });
 
   it('has one winner when commit, release and expiry race', async () => {
@@ -73,10 +73,10 @@ describe('a held reservation', () => {
       const { key, variantIds, levels } = await hold(2);
       const pool = (index: number) => pools[(round + index) % pools.length]!;
       await Promise.all([
-        commitReservation(pool(0), key),
-        releaseReservation(pool(1), key),
+        createEndReservation(pool(0)).commit(key),
+        createEndReservation(pool(1)).release(key),
         sweep(later),
-        commitReservation(pool(2), key),
+        createEndReservation(pool(2)).commit(key),
       ]);
       const status = (await findReservation(db, key))?.status;
       expect(await levels()).toEqual(status === 'COMMITTED' ? [SOLD, SOLD] : [FREE, FREE]);

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { demandOf, differences, makeChannel, upTo, versionsOf } from '../fixture.ts';
 import { countStock } from './count-stock.ts';
-import { commitReservation, releaseReservation } from './end-reservation.ts';
+import { createEndReservation } from './end-reservation.ts';
 import { sweep } from './expire-holds.ts';
 import { importLevels } from './import-levels.ts';
 import { receiveStock } from './receive-stock.ts';
@@ -72,9 +72,9 @@ it('keeps ledger and levels equal, nothing negative and versions gapless under a
                 }),
               );
             case 'commit':
-              return commitReservation(db, `${run}-${each.key}`);
+              return createEndReservation(db).commit(`${run}-${each.key}`);
             case 'release':
-              return releaseReservation(db, `${run}-${each.key}`);
+              return createEndReservation(db).release(`${run}-${each.key}`);
             case 'sweep':
               return sweep(later);
           }
@@ -86,8 +86,8 @@ it('keeps ledger and levels equal, nothing negative and versions gapless under a
           { held: number; reserved: number; sold: number; committed: number; least: number }[]
         >`
         select
-          coalesce((select sum(quantity) from stock.reservation_lines join stock.reservations r using (reservation_id) where r.channel_code = ${channel} and status = 'held'), 0)::int as held,
-          coalesce((select sum(quantity) from stock.reservation_lines join stock.reservations r using (reservation_id) where r.channel_code = ${channel} and status = 'committed'), 0)::int as sold,
+          coalesce((select sum(quantity - shorted - shipped - waiting) from stock.reservation_lines join stock.reservations r using (reservation_id) where r.channel_code = ${channel} and status = 'held'), 0)::int as held,
+          coalesce((select sum(quantity - shorted - shipped - waiting) from stock.reservation_lines join stock.reservations r using (reservation_id) where r.channel_code = ${channel} and status = 'committed'), 0)::int as sold,
           coalesce(sum(reserved), 0)::int as reserved, coalesce(sum(committed), 0)::int as committed, coalesce(min(least(available, reserved, committed)), 0)::int as least
         from stock.levels where variant_id = any(${variantIds}::uuid[])`;
         expect(row?.reserved).toBe(row?.held);
@@ -100,6 +100,6 @@ it('keeps ledger and levels equal, nothing negative and versions gapless under a
         }
       },
     ),
-    { numRuns: 40 },
+    { seed: 20_260_804, numRuns: 40 },
   );
 });

@@ -2,7 +2,9 @@ import type { Database } from '@kontor/kit/src/database.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
+import type { TransactionSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { saveBundles } from '../data/bundles.ts';
 import { saveChannel } from '../data/channels.ts';
 import { findReservation } from '../data/reservations.ts';
 import { demandOf, differences, levelOf, makeChannel, makeVariant, reservers, upTo, versionsOf } from '../fixture.ts';
@@ -23,6 +25,12 @@ afterAll(() => testDb.drop());
 
 const reserve = (...args: Parameters<Reserve>) => createReserve(db)(...args);
 const at = (index: number): Reserve => processes[index % processes.length]!;
+/** What only somebody could do who goes past the ledger on purpose: the trigger refuses everyone else. */
+const pastTheLedger = (work: (tx: TransactionSql) => PromiseLike<unknown>[]) =>
+  db.sql.begin(async (tx) => {
+    await tx`select set_config('stock.booking', 'on', true)`;
+    await Promise.all(work(tx));
+  });
 const kinds = (outcomes: readonly ReserveOutcome[]) => outcomes.map(({ kind }) => kind);
 const count = (outcomes: readonly ReserveOutcome[], kind: ReserveOutcome['kind']) =>
   kinds(outcomes).filter((each) => each === kind).length;
@@ -38,7 +46,12 @@ describe('reserve', () => {
     expect(count(outcomes, 'held')).toBe(20);
     expect(count(outcomes, 'short')).toBe(180);
     expect(await levelOf(db, variantId, locationId)).toEqual({ available: 0, reserved: 20, committed: 0 });
-    expect(await versionsOf(db, variantId)).toEqual({ ledger: upTo(21), events: upTo(21), current: 21 });
+    // What four processes decide together in one batch is one version: how many there are is chance, that none is missing is not.
+    const { ledger, events, current } = await versionsOf(db, variantId);
+    expect({ ledger, events }).toEqual({ ledger: upTo(current), events: upTo(current) });
+    const [row] = await db.sql`
+      select count(*)::int as holds, sum(quantity)::int as units from stock.movements where variant_id = ${variantId} and kind = 'RESERVED'`;
+    expect(row).toEqual({ holds: 20, units: 20 });
     expect(await differences(db)).toBe(0);
   });
 
@@ -124,7 +137,7 @@ describe('reserve', () => {
     expect(await levelOf(db, b, locationId)).toEqual({ available: 0, reserved: 100, committed: 0 });
   });
 
-  it('tells the levels of all locations in the event, also of one that was added while it waited', async () => {
+  it('tells in the event what the channel can sell over all locations, also of one that was added while it waited', async () => {
     const { channel, locationIds } = await makeChannel(db, 2);
     const [first, second] = locationIds as [string, string];
     const variantId = await makeVariant(db, first, 5);
@@ -136,21 +149,17 @@ describe('reserve', () => {
       const [row] = await db.sql`select count(*)::int as waiting from pg_locks where not granted`;
       expect(row?.['waiting']).toBe(1);
     });
+    await blocker`select set_config('stock.booking', 'on', true)`;
     await blocker`insert into stock.levels (variant_id, location_id, available) values (${variantId}, ${second}, 7)`;
     await blocker`commit`;
     blocker.release();
     expect((await reserving).kind).toBe('held');
-    const [event] = await db.sql`select payload from stock.outbox where key = ${variantId} order by seq desc limit 1`;
-    const levels = [
-      { locationId: first, available: 4 },
-      { locationId: second, available: 7 },
-    ];
-    expect(event?.['payload']).toMatchObject({
-      variantId,
-      version: 2,
-      levels: levels.sort((a, b) => (a.locationId < b.locationId ? -1 : 1)),
-    });
-    await db.sql`delete from stock.levels where variant_id = ${variantId} and location_id = ${second}`;
+    const [event] = await db.sql`
+      select payload from stock.outbox where topic = 'stock.availability.changed' and key = ${variantId} order by seq desc limit 1`;
+    expect(event?.['payload']).toMatchObject({ variants: [{ variantId, sellable: { [channel]: 11 } }] });
+    await pastTheLedger((tx) => [
+      tx`delete from stock.levels where variant_id = ${variantId} and location_id = ${second}`,
+    ]);
   });
 
   it('books on a level whose row was made while it waited', async () => {
@@ -167,10 +176,7 @@ describe('reserve', () => {
         await db.sql`select count(*)::int as waiting from pg_stat_activity where wait_event_type = 'Lock' and application_name = 'stock-test'`;
       expect(row?.['waiting']).toBe(2);
     });
-    await blocker`insert into stock.levels (variant_id, location_id, available) values (${variantId}, ${second}, 3)`;
-    await blocker`insert into stock.movements (movement_id, variant_id, location_id, kind, quantity, available_delta, cause, version, booked_at)
-      values (${newId()}, ${variantId}, ${second}, 'RECEIVED', 3, 3, 'test', 2, now())`;
-    await blocker`update stock.variant_versions set version = 2 where variant_id = ${variantId}`;
+    await blocker`select stock.book(array[row(${variantId}, ${second}, 'RECEIVED', 3, null, 'AVAILABLE', null, 'test', null, null)::stock.entry])`;
     await blocker`commit`;
     blocker.release();
     expect((await reserving).kind).toBe('held');
@@ -186,6 +192,7 @@ describe('reserve', () => {
     const variantId = await makeVariant(db, locationId, 1);
     const intruder = await testDb.open('stock').sql.reserve();
     await intruder`begin`;
+    await intruder`select set_config('stock.booking', 'on', true)`;
     await intruder`update stock.levels set available = 0, damaged = 1 where variant_id = ${variantId}`;
     const reserving = reserve(demandOf(channel, [[{ variantId, locationId, quantity: 1 }]]));
     await eventually(async () => {
@@ -196,7 +203,9 @@ describe('reserve', () => {
     intruder.release();
     expect(await reserving).toEqual({ kind: 'short', variants: [{ variantId, requested: 1, available: 0 }] });
     expect(await db.sql`select from stock.reservation_lines where variant_id = ${variantId}`).toHaveLength(0);
-    await db.sql`update stock.levels set available = 1, damaged = 0 where variant_id = ${variantId}`;
+    await pastTheLedger((tx) => [
+      tx`update stock.levels set available = 1, damaged = 0 where variant_id = ${variantId}`,
+    ]);
   });
 
   it('holds nothing when its connection breaks, and holds once when it is asked again', async () => {
@@ -248,6 +257,32 @@ describe('the key of a reservation', () => {
     expect(await levelOf(db, variantId, locationId)).toEqual({ available: 48, reserved: 2, committed: 0 });
   });
 
+  it('answers the components of a bundle, the first time as when it is repeated', async () => {
+    const { channel, locationIds } = await makeChannel(db);
+    const locationId = locationIds[0]!;
+    const variants = [await makeVariant(db, locationId, 9), await makeVariant(db, locationId, 9)];
+    const bundle = newId();
+    const components = variants.map((variantId, index) => ({ variantId, quantity: index + 1 }));
+    await saveBundles(db, [{ variantId: bundle, revision: 1, components }]);
+    const demand = demandOf(channel, [
+      [
+        { variantId: bundle, locationId, quantity: 2 },
+        { variantId: variants[0]!, locationId, quantity: 1 },
+      ],
+    ]);
+    const first = await reserve(demand);
+    expect(first).toMatchObject({
+      kind: 'held',
+      reservation: {
+        allocations: [
+          { variantId: variants[0], quantity: 3 },
+          { variantId: variants[1], quantity: 4 },
+        ],
+      },
+    });
+    expect(await reserve(demand)).toEqual(first);
+  });
+
   it('is refused for another demand, and nothing changes', async () => {
     const { channel, locationIds } = await makeChannel(db);
     const locationId = locationIds[0]!;
@@ -284,9 +319,26 @@ describe('the tables themselves', () => {
     const { locationIds } = await makeChannel(db);
     const variantId = await makeVariant(db, locationIds[0]!, 1);
     for (const state of ['available', 'reserved', 'committed', 'safety', 'damaged', 'inspection', 'incoming']) {
-      const update = db.sql`update stock.levels set ${db.sql(state)} = -1 where variant_id = ${variantId}`;
+      const update = pastTheLedger((tx) => [
+        tx`update stock.levels set ${tx(state)} = -1 where variant_id = ${variantId}`,
+      ]);
       await expect(update).rejects.toMatchObject({ code: '23514', constraint_name: `levels_${state}_not_negative` });
     }
+    expect(await levelOf(db, variantId, locationIds[0]!)).toEqual({ available: 1, reserved: 0, committed: 0 });
+  });
+
+  it('let no level be changed past the ledger', async () => {
+    const { locationIds } = await makeChannel(db);
+    const variantId = await makeVariant(db, locationIds[0]!, 1);
+    const refused = { constraint_name: 'levels_through_ledger' };
+    await expect(db.sql`update stock.levels set available = 9 where variant_id = ${variantId}`).rejects.toMatchObject(
+      refused,
+    );
+    await expect(db.sql`delete from stock.levels where variant_id = ${variantId}`).rejects.toMatchObject(refused);
+    await expect(db.sql`truncate stock.levels`).rejects.toMatchObject(refused);
+    await expect(
+      db.sql`insert into stock.levels (variant_id, location_id, available) values (${newId()}, ${locationIds[0]!}, 9)`,
+    ).rejects.toMatchObject(refused);
     expect(await levelOf(db, variantId, locationIds[0]!)).toEqual({ available: 1, reserved: 0, committed: 0 });
   });
 

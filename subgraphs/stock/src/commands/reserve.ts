@@ -1,16 +1,18 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { brokenConstraint, type Database } from '@kontor/kit/src/database.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import {
-  attemptHold,
   findReservation,
   findShortVariants,
+  holdAll,
+  type Hold,
+  type HoldOutcome,
   type ReservationRow,
   type ShortVariant,
 } from '../data/reservations.ts';
 import { isLockTimeout } from '../data/retry.ts';
 import { demandText, type Demand } from '../domain/demand.ts';
-import { endExpiredHolds } from './expire-holds.ts';
+import { createBatches } from './batches.ts';
 
 /** What became of a request to hold stock. */
 export type ReserveOutcome =
@@ -23,64 +25,79 @@ export type ReserveOutcome =
 export type Reserve = (demand: Demand) => Promise<ReserveOutcome>;
 
 /** Requests that may wait in a process; more would only wait until their callers have given up. */
-const MAX_PENDING = 1_000;
+const MAX_WAITING = 5_000;
+/** Allocations, over all plans, that one batch decides on. */
+const MAX_ALLOCATIONS = 1_000;
 const RETRY_AFTER_MS = 250;
-/** Each round ends up to a hundred holds that are over; behind so many rounds the decision is made without. */
-const EXPIRY_ROUNDS = 20;
 
-/** Makes the command with its bounded queue. */
+/**
+ * Makes the command with its queue: one per process, over all variants. The batch is decided in the order of arrival by the database,
+ * behind the locks of all its variants, so that any number of processes is right together.
+ */
 export function createReserve(db: Database): Reserve {
-  let pending = 0;
+  const batches = createBatches<Hold, Decided>({
+    execute: (holds) => decide(db, holds),
+    keyOf: ({ demand }) => demand.key,
+    weight: ({ demand }) => demand.plans.reduce((sum, plan) => sum + plan.length, 0),
+    maxWeight: MAX_ALLOCATIONS,
+    maxWaiting: MAX_WAITING,
+    isCommon: isLockTimeout,
+  });
   return async (demand) => {
-    if (pending >= MAX_PENDING) return { kind: 'busy', retryAfterMs: RETRY_AFTER_MS };
-    pending += 1;
+    const requestHash = hash('sha256', demandText(demand), 'base64url');
+    const reservationId = newId();
     try {
-      return await reserve(db, demand);
-    } finally {
-      pending -= 1;
-    }
-  };
-}
-
-async function reserve(db: Database, demand: Demand): Promise<ReserveOutcome> {
-  const requestHash = createHash('sha256').update(demandText(demand)).digest('base64url');
-  const reservationId = newId();
-  try {
-    for (let round = 0; ; round += 1) {
-      const attempt = await attemptHold(db, {
-        reservationId,
-        demand,
-        requestHash,
-        ignoreExpired: round === EXPIRY_ROUNDS,
-      });
-      if (attempt.keyExists) return await earlierReservation(db, demand, requestHash);
-      if (attempt.expiredFirst) {
-        await endExpiredHolds(db, [...demand.requested.keys()]);
-        continue;
-      }
-      const { planIndex, expiresAt } = attempt;
+      const outcome = await batches.run({ reservationId, demand, requestHash });
+      if (outcome === null) return { kind: 'busy', retryAfterMs: batches.retryAfterMs };
+      if (outcome.keyExists) return await earlierReservation(db, demand, requestHash);
+      const { planIndex, expiresAt } = outcome;
       if (planIndex === null || expiresAt === null)
-        return { kind: 'short', variants: await findShortVariants(db, demand) };
-      const allocations = [...(demand.plans[planIndex] ?? [])];
+        return { kind: 'short', variants: (await outcome.shortages()).get(demand) ?? [] };
+      if (outcome.bundled) return await earlierReservation(db, demand, requestHash);
+      const allocations = (demand.plans[planIndex] ?? []).map(({ ahead, ...units }) => ({
+        ...units,
+        shorted: 0,
+        shipped: 0,
+        waiting: ahead ? units.quantity : 0,
+      }));
+      // As a repetition tells them.
+      allocations.sort((a, b) => compare(a.variantId, b.variantId) || compare(a.locationId, b.locationId));
       return {
         kind: 'held',
         reservation: { reservationId, key: demand.key, status: 'HELD', planIndex, expiresAt, requestHash, allocations },
       };
+    } catch (error) {
+      if (isLockTimeout(error)) return { kind: 'busy', retryAfterMs: RETRY_AFTER_MS };
+      switch (brokenConstraint(error)) {
+        // Another process was quicker with this key.
+        case 'reservations_key_unique':
+          return earlierReservation(db, demand, requestHash);
+        // The last defence: something took the units although we held the locks. The buyer hears the truth, not a fault.
+        case 'levels_available_not_negative':
+          return { kind: 'short', variants: (await findShortVariants(db, [demand])).get(demand) ?? [] };
+        default:
+          throw error;
+      }
     }
-  } catch (error) {
-    if (isLockTimeout(error)) return { kind: 'busy', retryAfterMs: RETRY_AFTER_MS };
-    switch (brokenConstraint(error)) {
-      // Another request with this key was quicker.
-      case 'reservations_key_unique':
-        return earlierReservation(db, demand, requestHash);
-      // The last defence: something took the units although we held the locks. The buyer hears the truth, not a fault.
-      case 'levels_available_not_negative':
-        return { kind: 'short', variants: await findShortVariants(db, demand) };
-      default:
-        throw error;
-    }
-  }
+  };
 }
+
+interface Decided extends HoldOutcome {
+  /** What all that were refused with this one fall short of. */
+  readonly shortages: () => Promise<ReadonlyMap<Demand, ShortVariant[]>>;
+}
+
+/** Holds, and reads once for all that were refused what is left: when thousands want the last unit, nearly all are. */
+async function decide(db: Database, holds: readonly Hold[]): Promise<Decided[]> {
+  const outcomes = await holdAll(db, holds);
+  const refused = holds.map(({ demand }) => demand).filter((_, index) => outcomes[index]?.planIndex === null);
+  let reading: ReturnType<Decided['shortages']> | undefined;
+  // Begun by the first who asks, beside the next batch.
+  const shortages = () => (reading ??= findShortVariants(db, refused));
+  return outcomes.map((outcome) => ({ ...outcome, shortages }));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 async function earlierReservation(db: Database, demand: Demand, requestHash: string): Promise<ReserveOutcome> {
   const reservation = await findReservation(db, demand.key);

@@ -11,17 +11,8 @@ export interface ChannelRow {
 
 /** Keeps the state of a channel unless one as new is kept already. @returns whether it was newer. */
 export async function saveChannel(db: Database, channel: ChannelRow): Promise<boolean> {
-  const rows = await db.sql`
-    insert into stock.channel_locations as c (channel_code, revision, location_ids)
-    values (${channel.code}, ${channel.revision}, ${[...channel.locationIds]}::uuid[])
-    on conflict on constraint channel_locations_pkey do update set revision = excluded.revision, location_ids = excluded.location_ids
-    where c.revision < excluded.revision
-    returning 1`;
-  return rows.length > 0;
-}
-
-/** All channels. */
-export async function listChannels(db: Database): Promise<ChannelRow[]> {
-  return db.sql<ChannelRow[]>`
-    select channel_code as code, revision, location_ids as "locationIds" from stock.channel_locations`;
+  const [row] = await db.sql<{ saved: boolean }[]>`
+    select stock.save_channel(${channel.code}, ${channel.revision}, ${[...channel.locationIds]}::uuid[]) as saved`;
+  db.committed();
+  return row?.saved ?? false;
 }

@@ -1,6 +1,6 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Availability } from '../domain/availability.ts';
-import { booking, ensureVariants, lockedLevels } from './booking.ts';
+import { booking, lockedLevels } from './booking.ts';
 import { retried } from './retry.ts';
 
 /** The stock of a variant at a location, in units. */
@@ -16,8 +16,6 @@ export interface LevelRow {
   readonly incoming: number;
 }
 
-/** The largest Int of GraphQL: sums stop there. */
-const MAX_INT = 2_147_483_647;
 const MAX_LEVELS = 2_000;
 
 /** What a channel can sell of variants, one row for each id given, in one statement; ids must be UUIDs. */
@@ -26,27 +24,33 @@ export async function findAvailability(
   channel: string,
   variantIds: readonly string[],
 ): Promise<Availability[]> {
+  const ids = [...variantIds];
   const rows = await db.sql<(Availability & { version: unknown })[]>`
-    select g.id as "variantId", coalesce(v.version, 0) as version, stock.app_now() as "asOf", least(coalesce((
-      select sum(l.available) from stock.levels l
-      where l.variant_id = g.id and l.location_id = any((select location_ids from stock.channel_locations where channel_code = ${channel})::uuid[])
-    ), 0), ${MAX_INT})::int as "sellableQuantity"
-    from (select distinct id from unnest(${[...variantIds]}::uuid[]) as id) as g
-    left join stock.variant_versions v on v.variant_id = g.id`;
+    select v.item as "variantId", v.version, stock.app_now() as "asOf", coalesce(o.sellable, 0) as "sellableQuantity"
+    from stock.versions(${ids}::uuid[]) v left join stock.offers(${ids}::uuid[], ${channel}) o on o.item = v.item`;
   return rows.map((row) => ({ ...row, version: Number(row.version) }));
 }
 
-/** What each location of a channel has available of the variants, best stocked variants and locations in order of id. */
+/** A variant at a location, as a channel may have it. */
+export interface CandidateRow {
+  readonly variantId: string;
+  readonly locationId: string;
+  /** What the channel can reserve there. */
+  readonly available: number;
+  /** What it can reserve over all locations, which a policy may make less than the sum of the places. */
+  readonly sellable: number;
+}
+
+/** What each location of a channel lets it have of the variants, locations and variants in order of id; bundles as sets that one location can make. */
 export async function findCandidateLevels(
   db: Database,
   channel: string,
   variantIds: readonly string[],
-): Promise<Pick<LevelRow, 'variantId' | 'locationId' | 'available'>[]> {
-  return db.sql<LevelRow[]>`
-    select l.variant_id as "variantId", l.location_id as "locationId", l.available from stock.levels l
-    where l.variant_id = any(${[...variantIds]}::uuid[]) and l.available > 0
-      and l.location_id in (select unnest(location_ids) from stock.channel_locations where channel_code = ${channel})
-    order by l.location_id, l.variant_id`;
+): Promise<CandidateRow[]> {
+  const ids = [...variantIds];
+  return db.sql<CandidateRow[]>`
+    select item as "variantId", location_id as "locationId", units as available, sellable
+    from stock.place_offers(${ids}::uuid[], ${channel}) order by location_id, item`;
 }
 
 /** Levels of a variant at all locations, 2,000 at most, by location code. */
@@ -79,7 +83,6 @@ export async function setLevels(db: Database, locationId: string, levels: readon
       position,
     })),
   );
-  await ensureVariants(db, variantIds);
   const [row] = await retried(
     () => sql<{ changed: number }[]>`
     with ${lockedLevels(sql, sql`${variantIds}::uuid[]`)}, given as (
@@ -101,11 +104,12 @@ export async function setLevels(db: Database, locationId: string, levels: readon
       select t.variant_id, t.quantity - coalesce(c.available, 0) as quantity, t.reference
       from target t left join current c on c.variant_id = t.variant_id and c.location_id = ${locationId}
     ), movement as (
-      select variant_id, ${locationId}::uuid as location_id, 'ADJUSTED' as kind, quantity,
-        quantity as available, 0 as reserved, 0 as committed, 'import:' || reference as cause
+      select variant_id, ${locationId}::uuid as location_id, 'ADJUSTED' as kind, abs(quantity) as quantity,
+        case when quantity < 0 then 'AVAILABLE' end as from_state, case when quantity > 0 then 'AVAILABLE' end as to_state,
+        null::uuid as reservation_id, 'import:' || reference as reference, 'IMPORT' as reason, null as actor
       from difference where quantity <> 0
     ), ${booking(sql)}
-    select count(*)::int as changed from delta`,
+    select count(*)::int as changed from movement cross join booked`,
   );
   db.committed();
   return row?.changed ?? 0;

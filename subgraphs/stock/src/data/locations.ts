@@ -1,5 +1,6 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
+import { boxesAround, roundedDegrees, type GeoBox, type GeoPoint } from '../domain/geography.ts';
 
 /** What kind of place it is. */
 export type LocationKind = 'WAREHOUSE' | 'STORE' | 'DROPSHIP' | 'THIRD_PARTY';
@@ -45,21 +46,78 @@ export async function listLocations(db: Database, afterCode: string | null, limi
     select ${columns(sql)} from stock.locations o ${afterCode === null ? sql`` : sql`where o.code > ${afterCode}`} order by o.code limit ${limit}`;
 }
 
-/** Locations of a channel that have the variants and offer pickup, at most `limit` for each variant, by code. */
+/**
+ * Locations that let a channel have the variants and offer pickup, at most `limit` for each variant: by code, or the nearest to a point
+ * first and those whose place nobody knows last.
+ */
 export async function findPickupLocations(
   db: Database,
   channel: string,
   variantIds: readonly string[],
-  limit: number,
+  { limit, near }: { readonly limit: number; readonly near: GeoPoint | null },
 ): Promise<(LocationRow & { readonly variantId: string })[]> {
-  return db.sql<(LocationRow & { variantId: string })[]>`
-    select g.id as "variantId", p.* from (select distinct id from unnest(${[...variantIds]}::uuid[]) as id) as g
-    cross join lateral (
-      select ${columns(db.sql)} from stock.levels l join stock.locations o using (location_id)
-      where l.variant_id = g.id and l.available > 0 and o.pickup_offered
-        and l.location_id = any((select location_ids from stock.channel_locations where channel_code = ${channel})::uuid[])
-      order by o.code limit ${limit}
-    ) as p order by g.id, p.code`;
+  const { sql } = db;
+  const order = near ? sql`${distanceTo(sql, near)} nulls last, o.code` : sql`o.code`;
+  // The places are put in order once, and not for each variant.
+  return sql<(LocationRow & { variantId: string })[]>`
+    with places as materialized (
+      select o.location_id, row_number() over (order by ${order}) as turn
+      from stock.locations o join stock.channel_places p on p.location_id = o.location_id and p.channel_code = ${channel} where o.pickup_offered
+    ), ranked as materialized (
+      select u.item, u.location_id, row_number() over (partition by u.item order by p.turn) as turn
+      from stock.place_offers(${[...variantIds]}::uuid[], ${channel}) u join places p using (location_id)
+    )
+    select r.item as "variantId", ${columns(sql)}
+    from ranked r join stock.locations o using (location_id) where r.turn <= ${limit} order by r.item, r.turn`;
+}
+
+/** A location and how far away it is. */
+export type NearLocationRow = LocationRow & { readonly distanceKm: number };
+
+/** The part of the earth in which is looked. */
+export interface Neighbourhood {
+  readonly near: GeoPoint;
+  readonly radiusKm: number;
+  readonly limit: number;
+}
+
+/** Locations within a distance that offer pickup and whose stock the channel sells, the nearest first. */
+export async function findLocationsNear(
+  db: Database,
+  channel: string,
+  { near, radiusKm, limit }: Neighbourhood,
+): Promise<NearLocationRow[]> {
+  return locationsNear(db.sql, channel, { near, radiusKm, limit });
+}
+
+/** The statement of it, which can be explained, too. The rectangles are what the index knows; the distance then decides. */
+export const locationsNear = (sql: Database['sql'], channel: string, { near, radiusKm, limit }: Neighbourhood) => {
+  const [box, other] = boxesAround(near, radiusKm);
+  const inside = other ? sql`(${isIn(sql, box)} or ${isIn(sql, other)})` : isIn(sql, box);
+  return sql<NearLocationRow[]>`
+    select * from (
+      select ${columns(sql)}, ${distanceTo(sql, near)} as "distanceKm"
+      from stock.locations o join stock.channel_places p on p.location_id = o.location_id and p.channel_code = ${channel}
+      where o.longitude is not null and o.latitude is not null and o.pickup_offered and ${inside}
+    ) as near where "distanceKm" <= ${radiusKm} order by "distanceKm", code limit ${limit}`;
+};
+
+const distanceTo = (sql: Database['sql'], { latitude, longitude }: GeoPoint) =>
+  sql`stock.distance_km(${latitude}, ${longitude}, o.latitude, o.longitude)`;
+
+const isIn = (sql: Database['sql'], { west, south, east, north }: GeoBox) =>
+  sql`point(o.longitude, o.latitude) <@ box(point(${west}, ${south}), point(${east}, ${north}))`;
+
+/** How many units of variants each of some locations lets a channel have; only where there is one at least. */
+export async function findUnitsAt(
+  db: Database,
+  channel: string,
+  variantIds: readonly string[],
+  locationIds: readonly string[],
+): Promise<{ readonly variantId: string; readonly locationId: string; readonly units: number }[]> {
+  return db.sql`
+    select item as "variantId", location_id as "locationId", units
+    from stock.place_offers(${[...variantIds]}::uuid[], ${channel}, ${[...locationIds]}::uuid[])`;
 }
 
 /** What an upsert did to one location. */
@@ -76,7 +134,14 @@ export interface UpsertedLocation {
  */
 export async function upsertLocations(db: Database, locations: readonly LocationValues[]): Promise<UpsertedLocation[]> {
   const { sql } = db;
-  const given = JSON.stringify(locations.map((location) => ({ id: newId(), ...location })));
+  const given = JSON.stringify(
+    locations.map((location) => ({
+      id: newId(),
+      ...location,
+      latitude: location.latitude === null ? null : roundedDegrees(location.latitude),
+      longitude: location.longitude === null ? null : roundedDegrees(location.longitude),
+    })),
+  );
   const rows = await sql<UpsertedLocation[]>`
     with given as (
       select * from jsonb_to_recordset(${given}::jsonb) as g(

@@ -2,68 +2,69 @@ import type { Database } from '@kontor/kit/src/database.ts';
 
 /** What a ledger entry did. */
 export type MovementKind =
-  'RECEIVED' | 'RESERVED' | 'RELEASED' | 'EXPIRED' | 'COMMITTED' | 'SHIPPED' | 'ADJUSTED' | 'COUNTED';
+  | 'RECEIVED'
+  | 'RESERVED'
+  | 'RELEASED'
+  | 'EXPIRED'
+  | 'COMMITTED'
+  | 'SHIPPED'
+  | 'RETURNED'
+  | 'TRANSFERRED_OUT'
+  | 'TRANSFERRED_IN'
+  | 'ADJUSTED'
+  | 'COUNTED';
 
-/** An entry of the ledger. */
+/** What units of stock are in. */
+export type StockState = 'AVAILABLE' | 'RESERVED' | 'COMMITTED' | 'SAFETY' | 'DAMAGED' | 'INSPECTION' | 'INCOMING';
+
+/** An entry of the ledger: units that moved from a state to a state; null is outside of stock. */
 export interface MovementRow {
-  readonly id: string;
+  readonly variantId: string;
+  readonly version: number;
+  /** Counts the entries of one version from 1. */
+  readonly entry: number;
+  readonly locationId: string;
   readonly kind: MovementKind;
   readonly quantity: number;
-  readonly variantId: string;
-  readonly locationId: string;
-  readonly cause: string;
-  readonly version: number;
+  readonly fromState: StockState | null;
+  readonly toState: StockState | null;
+  readonly reservationId: string | null;
+  readonly reference: string | null;
+  readonly reason: string | null;
+  readonly actor: string | null;
   readonly bookedAt: string;
 }
 
 /** A position in a variant's ledger. */
 export interface LedgerPosition {
   readonly version: number;
-  readonly id: string;
+  readonly entry: number;
 }
 
-/** The ledger of a variant, newest first, behind a position. */
+/** The ledger of a variant, newest first, behind a position. Times are ISO 8601: from `since` on and before `until`. */
 export async function findMovements(
   db: Database,
   filter: {
     readonly variantId: string;
     readonly locationId: string | null;
+    readonly kind: MovementKind | null;
+    readonly since: string | null;
+    readonly until: string | null;
     readonly after: LedgerPosition | null;
     readonly limit: number;
   },
 ): Promise<MovementRow[]> {
   const { sql } = db;
-  const { variantId, locationId, after, limit } = filter;
+  const { variantId, locationId, kind, since, until, after, limit } = filter;
   const rows = await sql<(MovementRow & { version: unknown })[]>`
-    select movement_id as id, kind, quantity, variant_id as "variantId", location_id as "locationId", cause, version, booked_at as "bookedAt"
+    select variant_id as "variantId", version, entry, location_id as "locationId", kind, quantity, from_state as "fromState", to_state as "toState",
+      reservation_id as "reservationId", reference, reason, actor, booked_at as "bookedAt"
     from stock.movements where variant_id = ${variantId}
       ${locationId ? sql`and location_id = ${locationId}` : sql``}
-      ${after ? sql`and (version, movement_id) < (${after.version}, ${after.id})` : sql``}
-    order by version desc, movement_id desc limit ${limit}`;
+      ${kind ? sql`and kind = ${kind}` : sql``}
+      ${since ? sql`and booked_at >= ${since}::timestamptz` : sql``}
+      ${until ? sql`and booked_at < ${until}::timestamptz` : sql``}
+      ${after ? sql`and (version, entry) < (${after.version}, ${after.entry})` : sql``}
+    order by version desc, entry desc limit ${limit}`;
   return rows.map((row) => ({ ...row, version: Number(row.version) }));
-}
-
-/** How levels compare with the sums of the ledger. */
-export interface Verification {
-  readonly levelCount: number;
-  readonly differenceCount: number;
-}
-
-/** Rebuilds levels from the ledger and compares them, in one statement and so at one moment. */
-export async function verifyLevels(db: Database, variantId: string | null): Promise<Verification> {
-  const { sql } = db;
-  const only = variantId ? sql`where variant_id = ${variantId}` : sql``;
-  const [row] = await sql<Verification[]>`
-    with rebuilt as (
-      select variant_id, location_id, sum(available_delta) as available, sum(reserved_delta) as reserved, sum(committed_delta) as committed,
-        sum(safety_delta) as safety, sum(damaged_delta) as damaged, sum(inspection_delta) as inspection, sum(incoming_delta) as incoming
-      from stock.movements ${only} group by variant_id, location_id
-    ), kept as (
-      select variant_id, location_id, available, reserved, committed, safety, damaged, inspection, incoming from stock.levels ${only}
-    )
-    select count(*)::int as "levelCount", count(*) filter (where
-      (r.available, r.reserved, r.committed, r.safety, r.damaged, r.inspection, r.incoming) is distinct from
-      (k.available, k.reserved, k.committed, k.safety, k.damaged, k.inspection, k.incoming))::int as "differenceCount"
-    from rebuilt r full join kept k using (variant_id, location_id)`;
-  return row ?? { levelCount: 0, differenceCount: 0 };
 }

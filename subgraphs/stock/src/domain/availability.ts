@@ -1,4 +1,5 @@
 import { availabilityStatus } from '@kontor/kit/src/availability.ts';
+import type { GeoPoint } from './geography.ts';
 
 /** What a channel can sell of a variant at one moment. */
 export interface Availability {
@@ -9,23 +10,20 @@ export interface Availability {
   readonly version: number;
   /** ISO 8601, or PostgreSQL's text of it. */
   readonly asOf: string;
+  /** Where the customer is, if somebody said so: the nearest places come first. */
+  readonly destination?: GeoPoint;
 }
 
 /** Whether a quantity is told as few; none is low too. */
 export const isLow = (sellableQuantity: number): boolean => availabilityStatus(sellableQuantity) !== 'IN_STOCK';
 
-/** A change of a variant's stock, as the event `stock.availability.changed` tells it. */
+/** A change of variants' stock, as the event `stock.availability.changed` tells it. */
 export interface AvailabilityChange {
-  readonly variantId: string;
-  readonly version: number;
-  /** Every location that has a row for the variant. */
-  readonly levels: readonly { readonly locationId: string; readonly available: number }[];
   readonly asOf: string;
-}
-
-/** What a channel with these locations can sell after the change. */
-export function availabilityAt(change: AvailabilityChange, locationIds: ReadonlySet<string>): Availability {
-  let sellableQuantity = 0;
-  for (const level of change.levels) if (locationIds.has(level.locationId)) sellableQuantity += level.available;
-  return { variantId: change.variantId, sellableQuantity, version: change.version, asOf: change.asOf };
+  readonly variants: readonly {
+    readonly variantId: string;
+    readonly version: number;
+    /** Units by channel; a channel that is not there can sell none. */
+    readonly sellable: Readonly<Record<string, number>>;
+  }[];
 }

@@ -5,6 +5,8 @@ export interface Allocation {
   readonly variantId: string;
   readonly locationId: string;
   readonly quantity: number;
+  /** Sold ahead: waits for goods instead of taking what is available. False when absent. */
+  readonly ahead?: boolean;
 }
 
 /** What shall be held, and the ranked ways to do so. */
@@ -12,11 +14,14 @@ export interface Demand {
   readonly key: string;
   readonly channel: string;
   readonly ttlSeconds: number;
-  /** Best first; in each, at most one allocation per variant and location. */
+  /** Best first; in each, at most one allocation per variant and location, and one more that is sold ahead. */
   readonly plans: readonly (readonly Allocation[])[];
   /** Units asked for of each variant, the same in every plan, in order of id. */
   readonly requested: ReadonlyMap<string, number>;
 }
+
+/** The part of a demand that says what shall be taken where. */
+export type RankedPlans = Pick<Demand, 'plans' | 'requested'>;
 
 /** A rule that a demand breaks, with the path of the field. */
 export interface DemandFault {
@@ -34,8 +39,10 @@ export interface DemandInput {
   readonly key: string;
   readonly channel: string;
   readonly ttlSeconds: number;
-  readonly plans: readonly { readonly allocations: readonly Allocation[] }[];
+  readonly plans: readonly { readonly allocations: readonly AllocationInput[] }[];
 }
+
+type AllocationInput = Omit<Allocation, 'ahead'> & { readonly ahead?: boolean | null | undefined };
 
 /**
  * Checks a demand and sums the lines of one variant and location, so that two lines can never be held against the same unit.
@@ -47,22 +54,28 @@ export function toDemand(input: DemandInput, isId: (text: string) => boolean): D
   if (!isKey(channel)) return fault('channel is not a code.', 'channel');
   if (ttlSeconds < 1 || ttlSeconds > MAX_TTL_SECONDS)
     return fault(`ttlSeconds must be from 1 to ${MAX_TTL_SECONDS}, not ${ttlSeconds}.`, 'ttlSeconds');
-  if (input.plans.length < 1 || input.plans.length > MAX_PLANS)
-    return fault(`plans takes 1 to ${MAX_PLANS} entries, not ${input.plans.length}.`, 'plans');
-  for (const [index, { allocations }] of input.plans.entries()) {
+  const checked = toPlans(input.plans, isId);
+  return isDemandFault(checked) ? checked : { key, channel, ttlSeconds, ...checked };
+}
+
+/** Checks ranked plans: that each is one, that all serve the same demand; sums the lines of one variant and location. */
+export function toPlans(given: DemandInput['plans'], isId: (text: string) => boolean): RankedPlans | DemandFault {
+  if (given.length < 1 || given.length > MAX_PLANS)
+    return fault(`plans takes 1 to ${MAX_PLANS} entries, not ${given.length}.`, 'plans');
+  for (const [index, { allocations }] of given.entries()) {
     const wrong = faultOfPlan(allocations, isId);
     if (wrong) return fault(wrong, 'plans', String(index), 'allocations');
   }
-  const plans = input.plans.map(({ allocations }) => summed(allocations));
+  const plans = given.map(({ allocations }) => summed(allocations));
   const [requested = new Map<string, number>(), ...others] = plans.map(totals);
   const odd = others.findIndex((other) => !equalTotals(requested, other));
   if (odd >= 0)
     return fault('Every plan must serve the same demand: the same units of each variant.', 'plans', String(odd + 1));
-  return { key, channel, ttlSeconds, plans, requested };
+  return { plans, requested };
 }
 
-/** Whether `toDemand` refused. */
-export const isDemandFault = (result: Demand | DemandFault): result is DemandFault => 'message' in result;
+/** Whether `toDemand` or `toPlans` refused. */
+export const isDemandFault = (result: RankedPlans | DemandFault): result is DemandFault => 'message' in result;
 
 /**
  * What two requests with one key must have in common to be the same request. Plans do not count: who repeats a request may have
@@ -72,7 +85,7 @@ export const demandText = (demand: Demand): string => JSON.stringify([demand.cha
 
 const fault = (message: string, ...path: string[]): DemandFault => ({ message, path: ['input', ...path] });
 
-function faultOfPlan(allocations: readonly Allocation[], isId: (text: string) => boolean): string | null {
+function faultOfPlan(allocations: readonly AllocationInput[], isId: (text: string) => boolean): string | null {
   if (allocations.length < 1 || allocations.length > MAX_ALLOCATIONS)
     return `allocations takes 1 to ${MAX_ALLOCATIONS} entries, not ${allocations.length}.`;
   for (const { variantId, locationId, quantity } of allocations) {
@@ -83,14 +96,16 @@ function faultOfPlan(allocations: readonly Allocation[], isId: (text: string) =>
   return null;
 }
 
-function summed(allocations: readonly Allocation[]): Allocation[] {
+function summed(allocations: readonly AllocationInput[]): Allocation[] {
   const byPlace = new Map<string, Allocation>();
   for (const given of allocations) {
     // PostgreSQL writes ids in lower case: two spellings are one variant.
     const variantId = given.variantId.toLowerCase();
     const locationId = given.locationId.toLowerCase();
-    const place = `${variantId} ${locationId}`;
-    byPlace.set(place, { variantId, locationId, quantity: (byPlace.get(place)?.quantity ?? 0) + given.quantity });
+    const ahead = given.ahead ?? false;
+    const place = `${variantId} ${locationId} ${ahead}`;
+    const quantity = (byPlace.get(place)?.quantity ?? 0) + given.quantity;
+    byPlace.set(place, { variantId, locationId, quantity, ...(ahead && { ahead }) });
   }
   return [...byPlace.values()];
 }

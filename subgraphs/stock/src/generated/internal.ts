@@ -23,19 +23,27 @@ export type Scalars = {
   SafeInt: { input: number; output: number; }
 };
 
-/** Units of a variant from a location. */
+/** Units of a variant from a location. What is held or committed there is `quantity` less the other numbers. */
 export type Allocation = {
   __typename?: 'Allocation';
   /** The location. */
   locationId: Scalars['ID']['output'];
   /** How many. */
   quantity: Scalars['Int']['output'];
+  /** Of these, units that left the building. */
+  shipped: Scalars['Int']['output'];
+  /** Of these, units that were lost to a count, damage or an offline sale: move or cancel them. */
+  shorted: Scalars['Int']['output'];
   /** The variant. */
   variantId: Scalars['ID']['output'];
+  /** Of these, units sold ahead that no goods have come for yet. */
+  waiting: Scalars['Int']['output'];
 };
 
 /** Units of a variant from a location. */
 export type AllocationInput = {
+  /** True to sell ahead (backorder or preorder): nothing is taken of what is available, the units follow when goods come in. Refused beyond the variant's limit. */
+  ahead?: InputMaybe<Scalars['Boolean']['input']>;
   /** The location; it must be one of the channel's. */
   locationId: Scalars['ID']['input'];
   /** How many, 1 to 10,000. */
@@ -47,6 +55,8 @@ export type AllocationInput = {
 /** A batch of changes. */
 export type AvailabilityFeedEvent = {
   __typename?: 'AvailabilityFeedEvent';
+  /** Where the feed can be resumed by who has seen this event and those before it. What comes then may begin with changes that were told. */
+  cursor: Scalars['Cursor']['output'];
   /** True when the receiver must read again what it shows: the channel's locations changed, or events may have been lost. */
   resync: Scalars['Boolean']['output'];
   /** The variants that changed. */
@@ -64,6 +74,19 @@ export type Busy = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
   /** How long to wait before repeating, in milliseconds. */
   retryAfterMs: Scalars['Int']['output'];
+};
+
+/** Units that were cancelled. */
+export type CancelledLine = {
+  __typename?: 'CancelledLine';
+  /** The location. */
+  locationId: Scalars['ID']['output'];
+  /** How many. */
+  quantity: Scalars['Int']['output'];
+  /** Of these, units that became available; the others had been lost or were waited for. */
+  released: Scalars['Int']['output'];
+  /** The stock item. */
+  variantId: Scalars['ID']['output'];
 };
 
 /** What a location has of a variant. */
@@ -86,6 +109,32 @@ export type ChannelAvailability = {
   variantId: Scalars['ID']['output'];
   /** The variant's availability version. */
   version: Scalars['SafeInt']['output'];
+};
+
+/** What changed of a channel behind a cursor. */
+export type ChannelAvailabilityChanges = {
+  __typename?: 'ChannelAvailabilityChanges';
+  /** Ask on from here. */
+  endCursor: Scalars['Cursor']['output'];
+  /** Whether more changes are known already. */
+  hasMore: Scalars['Boolean']['output'];
+  /** True when it cannot be told what changed: read everything, then ask on from `endCursor`. */
+  resync: Scalars['Boolean']['output'];
+  /** Variants and bundles that changed, each once, as they are now. */
+  variants: Array<ChannelAvailability>;
+};
+
+/** A line that names too many. */
+export type ExceededLine = {
+  __typename?: 'ExceededLine';
+  /** The location. */
+  locationId: Scalars['ID']['output'];
+  /** How many there are to ship or to cancel. */
+  open: Scalars['Int']['output'];
+  /** How many were named. */
+  requested: Scalars['Int']['output'];
+  /** The stock item. */
+  variantId: Scalars['ID']['output'];
 };
 
 /** The idempotency key was used before with another input: use a new key for a new intent. */
@@ -125,6 +174,17 @@ export type LevelImport = {
   reference: Scalars['String']['input'];
   /** The variant. */
   variantId: Scalars['ID']['input'];
+};
+
+/** A level has fewer units than the reservation says that it has there, which happens only when something wrote past the ledger: verify the stock. */
+export type LevelInconsistent = UserError & {
+  __typename?: 'LevelInconsistent';
+  /** Always `LEVEL_INCONSISTENT`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** The key. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
 /** Levels to set. */
@@ -236,12 +296,22 @@ export type Mutation = {
   levelsImport: LevelsImportPayload;
   /** Makes or changes locations by code; at most 1,000. */
   locationsUpsert: LocationsUpsertPayload;
+  /** Gives committed units back that are not shipped: all of the lines or none, once per cancel key. At each place first those that were lost, then those that wait for goods, then those that become available. */
+  reservationCancel: ReservationCancelResult;
   /** Held to committed; repeating is harmless. */
   reservationCommit: ReservationEndResult;
+  /** Lets a hold last longer, never shorter: until so many seconds from now. Refused with EXPIRED when it is over, swept or not. */
+  reservationExtend: ReservationExtendResult;
+  /** Moves a held or committed reservation: gives back what is not shipped and takes the first of the ranked plans that holds, or changes nothing. Units that were lost are part of the demand: this is how an order is routed again. A hold keeps its deadline. Repeating decides again over the same plans. */
+  reservationMove: ReservationMoveResult;
   /** Held to released; repeating is harmless. */
   reservationRelease: ReservationEndResult;
-  /** Holds stock, all or nothing, on the first of the ranked plans that holds; repeating with the same key answers the same reservation. */
+  /** Committed units leave the building: all of the lines or none, once per shipment key. Units that the order had lost but that were found and shipped are booked too. */
+  reservationShip: ReservationShipResult;
+  /** Holds stock, all or nothing, on the first of the ranked plans that holds; bundles take their components; repeating with the same key answers the same reservation. */
   reserve: ReserveResult;
+  /** Books a sale that has happened at a till, once per key. Never refused for what is on hand: takes what is available, then what was kept back or promised to others, who hear of it; the rest is adjusted, with an exception for somebody to look at. Bundles are booked as their components. */
+  saleBook: SaleBookResult;
 };
 
 
@@ -258,8 +328,26 @@ export type MutationLocationsUpsertArgs = {
 
 
 /** Commands of other services. */
+export type MutationReservationCancelArgs = {
+  input: ReservationCancelInput;
+};
+
+
+/** Commands of other services. */
 export type MutationReservationCommitArgs = {
   key: Scalars['String']['input'];
+};
+
+
+/** Commands of other services. */
+export type MutationReservationExtendArgs = {
+  input: ReservationExtendInput;
+};
+
+
+/** Commands of other services. */
+export type MutationReservationMoveArgs = {
+  input: ReservationMoveInput;
 };
 
 
@@ -270,8 +358,20 @@ export type MutationReservationReleaseArgs = {
 
 
 /** Commands of other services. */
+export type MutationReservationShipArgs = {
+  input: ReservationShipInput;
+};
+
+
+/** Commands of other services. */
 export type MutationReserveArgs = {
   input: ReserveInput;
+};
+
+
+/** Commands of other services. */
+export type MutationSaleBookArgs = {
+  input: SaleBookInput;
 };
 
 /** What was asked for does not exist, or the caller may not see it. */
@@ -303,6 +403,8 @@ export type Query = {
   __typename?: 'Query';
   /** What a channel can sell, aligned with `variantIds`; at most 1,000. */
   channelAvailability: Array<ChannelAvailability>;
+  /** What changed of what a channel can sell: as `availabilityChanges` of the public graph, for any channel. */
+  channelAvailabilityChanges: ChannelAvailabilityChanges;
   /** Locations by id, aligned, null where there is none; at most 250. */
   locationStates: Array<Maybe<LocationState>>;
   /** A reservation by its key; null when there is none. */
@@ -316,6 +418,14 @@ export type Query = {
 export type QueryChannelAvailabilityArgs = {
   channel: Scalars['ID']['input'];
   variantIds: Array<Scalars['ID']['input']>;
+};
+
+
+/** What other services may ask of stock. */
+export type QueryChannelAvailabilityChangesArgs = {
+  channel: Scalars['ID']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
 
@@ -350,8 +460,43 @@ export type Reservation = {
   planIndex: Scalars['Int']['output'];
   /** Opaque and permanent. */
   reservationId: Scalars['ID']['output'];
-  /** HELD, COMMITTED, RELEASED or EXPIRED. */
+  /** HELD, COMMITTED, RELEASED, EXPIRED or SHORTED (a hold of which units were lost). */
   status: Scalars['String']['output'];
+};
+
+/** A cancellation of committed units. */
+export type ReservationCancelInput = {
+  /** Repeating the call with the same key cancels once and answers the same. */
+  cancelKey: Scalars['String']['input'];
+  /** The key the reservation was made with. */
+  key: Scalars['String']['input'];
+  /** What is not wanted any more, 1 to 500; everything that is not shipped when absent. Lines of one variant and location are summed. */
+  lines?: InputMaybe<Array<ReservationLineInput>>;
+};
+
+/** The outcome of `reservationCancel`. */
+export type ReservationCancelResult = Busy | IdempotencyKeyReused | InvalidInput | LevelInconsistent | NotFound | ReservationCancelled | ReservationLinesExceeded | ReservationNotOpen;
+
+/** The units were given back. */
+export type ReservationCancelled = {
+  __typename?: 'ReservationCancelled';
+  /** What was cancelled, in order of variant and location. */
+  lines: Array<CancelledLine>;
+  /** The reservation behind the cancellation; RELEASED when nothing is left of it. */
+  reservation: Reservation;
+};
+
+/** The plans are for other units than the reservation is. */
+export type ReservationDemandDiffers = UserError & {
+  __typename?: 'ReservationDemandDiffers';
+  /** Always `RESERVATION_DEMAND_DIFFERS`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** What every plan has to serve: units of stock items that are not shipped yet. Empty when all are. */
+  open: Array<VariantUnits>;
+  /** The plans. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
 /** The outcome of ending a reservation. */
@@ -359,15 +504,95 @@ export type ReservationEndResult = {
   __typename?: 'ReservationEndResult';
   /** Whether the reservation is now in the state asked for. */
   done: Scalars['Boolean']['output'];
-  /** The state it is in: HELD, COMMITTED, RELEASED, EXPIRED, or MISSING when the key is unknown. */
+  /** The state it is in: HELD, COMMITTED, RELEASED, EXPIRED, SHORTED (units of the hold were lost: release it and reserve anew), or MISSING when the key is unknown. */
   status: Scalars['String']['output'];
 };
+
+/** A hold that shall last longer. */
+export type ReservationExtendInput = {
+  /** The key it was made with. */
+  key: Scalars['String']['input'];
+  /** How long it shall last from now, 1 to 3,600 seconds, by the database's clock. */
+  ttlSeconds: Scalars['Int']['input'];
+};
+
+/** The outcome of `reservationExtend`. */
+export type ReservationExtendResult = Busy | InvalidInput | NotFound | Reservation | ReservationNotOpen;
 
 /** The key holds a reservation for another demand. */
 export type ReservationKeyReused = {
   __typename?: 'ReservationKeyReused';
   /** The key. */
   key: Scalars['String']['output'];
+};
+
+/** Units of a reservation at a location. */
+export type ReservationLineInput = {
+  /** The location that the reservation has it from. */
+  locationId: Scalars['ID']['input'];
+  /** How many, 1 to 10,000. */
+  quantity: Scalars['Int']['input'];
+  /** The stock item: a bundle stands as its components. */
+  variantId: Scalars['ID']['input'];
+};
+
+/** Lines name more than there is to ship or to cancel; nothing was changed. */
+export type ReservationLinesExceeded = UserError & {
+  __typename?: 'ReservationLinesExceeded';
+  /** Always `RESERVATION_LINES_EXCEEDED`. */
+  code: Scalars['String']['output'];
+  /** The lines that name too many. */
+  lines: Array<ExceededLine>;
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** The lines. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** A reservation with the plans that it could move to. */
+export type ReservationMoveInput = {
+  /** The key it was made with. */
+  key: Scalars['String']['input'];
+  /** Ranked plans, best first, 1 to 10; every plan serves exactly what is not shipped yet, lost and waiting units included. Bundles take their components. */
+  plans: Array<ReservePlanInput>;
+};
+
+/** The outcome of `reservationMove`. As a `Reservation` it stands on the plan that `planIndex` names; otherwise it is as it was. */
+export type ReservationMoveResult = Busy | InsufficientStock | InvalidInput | LevelInconsistent | NotFound | Reservation | ReservationDemandDiffers | ReservationNotOpen;
+
+/** The reservation is in a state in which this cannot be done; it is as it was. */
+export type ReservationNotOpen = UserError & {
+  __typename?: 'ReservationNotOpen';
+  /** Always `RESERVATION_NOT_OPEN`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** The key. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
+  /** The state it is in: HELD, COMMITTED, RELEASED or EXPIRED. */
+  status: Scalars['String']['output'];
+};
+
+/** A shipment. */
+export type ReservationShipInput = {
+  /** The key the reservation was made with. */
+  key: Scalars['String']['input'];
+  /** What leaves, 1 to 500. Lines of one variant and location are summed. */
+  lines: Array<ReservationLineInput>;
+  /** Repeating the call with the same key books once and answers the same. */
+  shipmentKey: Scalars['String']['input'];
+};
+
+/** The outcome of `reservationShip`. */
+export type ReservationShipResult = Busy | IdempotencyKeyReused | InvalidInput | LevelInconsistent | NotFound | ReservationLinesExceeded | ReservationNotOpen | ReservationShipped;
+
+/** The units left. */
+export type ReservationShipped = {
+  __typename?: 'ReservationShipped';
+  /** What left, in order of variant and location. */
+  lines: Array<ShippedLine>;
+  /** The reservation behind the shipment. */
+  reservation: Reservation;
 };
 
 /** A demand with the plans that could serve it. */
@@ -391,6 +616,51 @@ export type ReservePlanInput = {
 /** The outcome of `reserve`. */
 export type ReserveResult = InsufficientStock | Reservation | ReservationKeyReused | StockBusy;
 
+/** A sale that has happened. */
+export type SaleBookInput = {
+  /** The code of the channel that sold. */
+  channel: Scalars['ID']['input'];
+  /** The key of the sale: repeating the call books once and answers the same. */
+  key: Scalars['String']['input'];
+  /** What, 1 to 200. Lines of one variant are summed. */
+  lines: Array<SaleLineInput>;
+  /** Where. */
+  locationId: Scalars['ID']['input'];
+  /** When. */
+  soldAt: Scalars['DateTime']['input'];
+};
+
+/** The outcome of `saleBook`. */
+export type SaleBookResult = Busy | IdempotencyKeyReused | InvalidInput | NotFound | SaleBooked;
+
+/** The sale is booked. */
+export type SaleBooked = {
+  __typename?: 'SaleBooked';
+  /** Per stock item, in order of id: bundles stand as their components. */
+  lines: Array<SoldLine>;
+};
+
+/** Units of a variant that were sold. */
+export type SaleLineInput = {
+  /** How many, 1 to 10,000. */
+  quantity: Scalars['Int']['input'];
+  /** The variant. */
+  variantId: Scalars['ID']['input'];
+};
+
+/** Units that left a location. */
+export type ShippedLine = {
+  __typename?: 'ShippedLine';
+  /** The location. */
+  locationId: Scalars['ID']['output'];
+  /** How many. */
+  quantity: Scalars['Int']['output'];
+  /** Of these, units that were not on hand by the books: an exception was raised. */
+  short: Scalars['Int']['output'];
+  /** The stock item. */
+  variantId: Scalars['ID']['output'];
+};
+
 /** A variant that falls short. */
 export type ShortVariant = {
   __typename?: 'ShortVariant';
@@ -399,6 +669,17 @@ export type ShortVariant = {
   /** How many were asked for. */
   requested: Scalars['Int']['output'];
   /** The variant. */
+  variantId: Scalars['ID']['output'];
+};
+
+/** Units of a stock item that were sold. */
+export type SoldLine = {
+  __typename?: 'SoldLine';
+  /** How many. */
+  quantity: Scalars['Int']['output'];
+  /** Of these, units that were not on hand by the books: an exception was raised. */
+  short: Scalars['Int']['output'];
+  /** The stock item. */
   variantId: Scalars['ID']['output'];
 };
 
@@ -421,13 +702,14 @@ export type StockCandidate = {
 /** Live stock for other services. */
 export type Subscription = {
   __typename?: 'Subscription';
-  /** Every change of what a channel can sell, over all variants, at least once and per variant in order of version. The first event is empty and says that the feed is established; after a reconnect read what you show again through `channelAvailability`. */
+  /** Every change of what a channel can sell, over all variants, at least once and per variant in order of version. Without `after` the first event is empty and says that the feed is established: read what you show again through `channelAvailability`. With it the feed begins with what changed meanwhile, or with `resync` when that cannot be told any more. */
   availabilityFeed: AvailabilityFeedEvent;
 };
 
 
 /** Live stock for other services. */
 export type SubscriptionAvailabilityFeedArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
   channel: Scalars['ID']['input'];
 };
 
@@ -450,6 +732,15 @@ export type UserError = {
   message: Scalars['String']['output'];
   /** The input field that was at fault, outermost first; null when it was the whole input. */
   path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** Units of a variant. */
+export type VariantUnits = {
+  __typename?: 'VariantUnits';
+  /** How many. */
+  quantity: Scalars['Int']['output'];
+  /** The variant. */
+  variantId: Scalars['ID']['output'];
 };
 
 /** The object has changed since the caller read it: read it again and repeat. */
@@ -532,11 +823,55 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 /** Mapping of union types */
 export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  ReservationCancelResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( IdempotencyKeyReused & { __typename: 'IdempotencyKeyReused' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( LevelInconsistent & { __typename: 'LevelInconsistent' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( ReservationCancelled & { __typename: 'ReservationCancelled' } )
+    | ( ReservationLinesExceeded & { __typename: 'ReservationLinesExceeded' } )
+    | ( ReservationNotOpen & { __typename: 'ReservationNotOpen' } )
+  ;
+  ReservationExtendResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( Reservation & { __typename: 'Reservation' } )
+    | ( ReservationNotOpen & { __typename: 'ReservationNotOpen' } )
+  ;
+  ReservationMoveResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( InsufficientStock & { __typename: 'InsufficientStock' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( LevelInconsistent & { __typename: 'LevelInconsistent' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( Reservation & { __typename: 'Reservation' } )
+    | ( ReservationDemandDiffers & { __typename: 'ReservationDemandDiffers' } )
+    | ( ReservationNotOpen & { __typename: 'ReservationNotOpen' } )
+  ;
+  ReservationShipResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( IdempotencyKeyReused & { __typename: 'IdempotencyKeyReused' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( LevelInconsistent & { __typename: 'LevelInconsistent' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( ReservationLinesExceeded & { __typename: 'ReservationLinesExceeded' } )
+    | ( ReservationNotOpen & { __typename: 'ReservationNotOpen' } )
+    | ( ReservationShipped & { __typename: 'ReservationShipped' } )
+  ;
   ReserveResult:
     | ( InsufficientStock & { __typename: 'InsufficientStock' } )
     | ( Reservation & { __typename: 'Reservation' } )
     | ( ReservationKeyReused & { __typename: 'ReservationKeyReused' } )
     | ( StockBusy & { __typename: 'StockBusy' } )
+  ;
+  SaleBookResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( IdempotencyKeyReused & { __typename: 'IdempotencyKeyReused' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( SaleBooked & { __typename: 'SaleBooked' } )
   ;
 };
 
@@ -546,7 +881,11 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
     | ( Busy & { __typename: 'Busy' } )
     | ( IdempotencyKeyReused & { __typename: 'IdempotencyKeyReused' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( LevelInconsistent & { __typename: 'LevelInconsistent' } )
     | ( NotFound & { __typename: 'NotFound' } )
+    | ( ReservationDemandDiffers & { __typename: 'ReservationDemandDiffers' } )
+    | ( ReservationLinesExceeded & { __typename: 'ReservationLinesExceeded' } )
+    | ( ReservationNotOpen & { __typename: 'ReservationNotOpen' } )
     | ( VersionConflict & { __typename: 'VersionConflict' } )
   ;
 };
@@ -558,12 +897,15 @@ export type ResolversTypes = {
   AvailabilityFeedEvent: ResolverTypeWrapper<AvailabilityFeedEvent>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Busy: ResolverTypeWrapper<Busy>;
+  CancelledLine: ResolverTypeWrapper<CancelledLine>;
   CandidateLevel: ResolverTypeWrapper<CandidateLevel>;
   ChannelAvailability: ResolverTypeWrapper<ChannelAvailability>;
+  ChannelAvailabilityChanges: ResolverTypeWrapper<ChannelAvailabilityChanges>;
   CountryCode: ResolverTypeWrapper<Scalars['CountryCode']['output']>;
   CurrencyCode: ResolverTypeWrapper<Scalars['CurrencyCode']['output']>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  ExceededLine: ResolverTypeWrapper<ExceededLine>;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
@@ -571,6 +913,7 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   LevelImport: LevelImport;
+  LevelInconsistent: ResolverTypeWrapper<LevelInconsistent>;
   LevelsImportInput: LevelsImportInput;
   LevelsImportPayload: ResolverTypeWrapper<LevelsImportPayload>;
   LocationState: ResolverTypeWrapper<LocationState>;
@@ -584,19 +927,40 @@ export type ResolversTypes = {
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Reservation: ResolverTypeWrapper<Reservation>;
+  ReservationCancelInput: ReservationCancelInput;
+  ReservationCancelResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReservationCancelResult']>;
+  ReservationCancelled: ResolverTypeWrapper<ReservationCancelled>;
+  ReservationDemandDiffers: ResolverTypeWrapper<ReservationDemandDiffers>;
   ReservationEndResult: ResolverTypeWrapper<ReservationEndResult>;
+  ReservationExtendInput: ReservationExtendInput;
+  ReservationExtendResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReservationExtendResult']>;
   ReservationKeyReused: ResolverTypeWrapper<ReservationKeyReused>;
+  ReservationLineInput: ReservationLineInput;
+  ReservationLinesExceeded: ResolverTypeWrapper<ReservationLinesExceeded>;
+  ReservationMoveInput: ReservationMoveInput;
+  ReservationMoveResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReservationMoveResult']>;
+  ReservationNotOpen: ResolverTypeWrapper<ReservationNotOpen>;
+  ReservationShipInput: ReservationShipInput;
+  ReservationShipResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReservationShipResult']>;
+  ReservationShipped: ResolverTypeWrapper<ReservationShipped>;
   ReserveInput: ReserveInput;
   ReservePlanInput: ReservePlanInput;
   ReserveResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['ReserveResult']>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  SaleBookInput: SaleBookInput;
+  SaleBookResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['SaleBookResult']>;
+  SaleBooked: ResolverTypeWrapper<SaleBooked>;
+  SaleLineInput: SaleLineInput;
+  ShippedLine: ResolverTypeWrapper<ShippedLine>;
   ShortVariant: ResolverTypeWrapper<ShortVariant>;
+  SoldLine: ResolverTypeWrapper<SoldLine>;
   StockBusy: ResolverTypeWrapper<StockBusy>;
   StockCandidate: ResolverTypeWrapper<StockCandidate>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   Subscription: ResolverTypeWrapper<Record<PropertyKey, never>>;
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
+  VariantUnits: ResolverTypeWrapper<VariantUnits>;
   VersionConflict: ResolverTypeWrapper<VersionConflict>;
 };
 
@@ -607,12 +971,15 @@ export type ResolversParentTypes = {
   AvailabilityFeedEvent: AvailabilityFeedEvent;
   Boolean: Scalars['Boolean']['output'];
   Busy: Busy;
+  CancelledLine: CancelledLine;
   CandidateLevel: CandidateLevel;
   ChannelAvailability: ChannelAvailability;
+  ChannelAvailabilityChanges: ChannelAvailabilityChanges;
   CountryCode: Scalars['CountryCode']['output'];
   CurrencyCode: Scalars['CurrencyCode']['output'];
   Cursor: Scalars['Cursor']['output'];
   DateTime: Scalars['DateTime']['output'];
+  ExceededLine: ExceededLine;
   Float: Scalars['Float']['output'];
   ID: Scalars['ID']['output'];
   IdempotencyKeyReused: IdempotencyKeyReused;
@@ -620,6 +987,7 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
   LevelImport: LevelImport;
+  LevelInconsistent: LevelInconsistent;
   LevelsImportInput: LevelsImportInput;
   LevelsImportPayload: LevelsImportPayload;
   LocationState: LocationState;
@@ -633,29 +1001,54 @@ export type ResolversParentTypes = {
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   Reservation: Reservation;
+  ReservationCancelInput: ReservationCancelInput;
+  ReservationCancelResult: ResolversUnionTypes<ResolversParentTypes>['ReservationCancelResult'];
+  ReservationCancelled: ReservationCancelled;
+  ReservationDemandDiffers: ReservationDemandDiffers;
   ReservationEndResult: ReservationEndResult;
+  ReservationExtendInput: ReservationExtendInput;
+  ReservationExtendResult: ResolversUnionTypes<ResolversParentTypes>['ReservationExtendResult'];
   ReservationKeyReused: ReservationKeyReused;
+  ReservationLineInput: ReservationLineInput;
+  ReservationLinesExceeded: ReservationLinesExceeded;
+  ReservationMoveInput: ReservationMoveInput;
+  ReservationMoveResult: ResolversUnionTypes<ResolversParentTypes>['ReservationMoveResult'];
+  ReservationNotOpen: ReservationNotOpen;
+  ReservationShipInput: ReservationShipInput;
+  ReservationShipResult: ResolversUnionTypes<ResolversParentTypes>['ReservationShipResult'];
+  ReservationShipped: ReservationShipped;
   ReserveInput: ReserveInput;
   ReservePlanInput: ReservePlanInput;
   ReserveResult: ResolversUnionTypes<ResolversParentTypes>['ReserveResult'];
   SafeInt: Scalars['SafeInt']['output'];
+  SaleBookInput: SaleBookInput;
+  SaleBookResult: ResolversUnionTypes<ResolversParentTypes>['SaleBookResult'];
+  SaleBooked: SaleBooked;
+  SaleLineInput: SaleLineInput;
+  ShippedLine: ShippedLine;
   ShortVariant: ShortVariant;
+  SoldLine: SoldLine;
   StockBusy: StockBusy;
   StockCandidate: StockCandidate;
   String: Scalars['String']['output'];
   Subscription: Record<PropertyKey, never>;
   TaxedMoney: TaxedMoney;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
+  VariantUnits: VariantUnits;
   VersionConflict: VersionConflict;
 };
 
 export type AllocationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Allocation'] = ResolversParentTypes['Allocation']> = {
   locationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  shipped?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  shorted?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  waiting?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
 };
 
 export type AvailabilityFeedEventResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AvailabilityFeedEvent'] = ResolversParentTypes['AvailabilityFeedEvent']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
   resync?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   variants?: Resolver<Array<ResolversTypes['ChannelAvailability']>, ParentType, ContextType>;
 };
@@ -668,6 +1061,13 @@ export type BusyResolvers<ContextType = Context, ParentType extends ResolversPar
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CancelledLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CancelledLine'] = ResolversParentTypes['CancelledLine']> = {
+  locationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  released?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type CandidateLevelResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CandidateLevel'] = ResolversParentTypes['CandidateLevel']> = {
   available?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -678,6 +1078,13 @@ export type ChannelAvailabilityResolvers<ContextType = Context, ParentType exten
   sellableQuantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+};
+
+export type ChannelAvailabilityChangesResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChannelAvailabilityChanges'] = ResolversParentTypes['ChannelAvailabilityChanges']> = {
+  endCursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  hasMore?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  resync?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  variants?: Resolver<Array<ResolversTypes['ChannelAvailability']>, ParentType, ContextType>;
 };
 
 export interface CountryCodeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['CountryCode'], any> {
@@ -696,6 +1103,13 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type ExceededLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ExceededLine'] = ResolversParentTypes['ExceededLine']> = {
+  locationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  open?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  requested?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type IdempotencyKeyReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdempotencyKeyReused'] = ResolversParentTypes['IdempotencyKeyReused']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -709,6 +1123,13 @@ export type InsufficientStockResolvers<ContextType = Context, ParentType extends
 };
 
 export type InvalidInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LevelInconsistentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LevelInconsistent'] = ResolversParentTypes['LevelInconsistent']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
@@ -746,9 +1167,14 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   levelsImport?: Resolver<ResolversTypes['LevelsImportPayload'], ParentType, ContextType, RequireFields<MutationLevelsImportArgs, 'input'>>;
   locationsUpsert?: Resolver<ResolversTypes['LocationsUpsertPayload'], ParentType, ContextType, RequireFields<MutationLocationsUpsertArgs, 'input'>>;
+  reservationCancel?: Resolver<ResolversTypes['ReservationCancelResult'], ParentType, ContextType, RequireFields<MutationReservationCancelArgs, 'input'>>;
   reservationCommit?: Resolver<ResolversTypes['ReservationEndResult'], ParentType, ContextType, RequireFields<MutationReservationCommitArgs, 'key'>>;
+  reservationExtend?: Resolver<ResolversTypes['ReservationExtendResult'], ParentType, ContextType, RequireFields<MutationReservationExtendArgs, 'input'>>;
+  reservationMove?: Resolver<ResolversTypes['ReservationMoveResult'], ParentType, ContextType, RequireFields<MutationReservationMoveArgs, 'input'>>;
   reservationRelease?: Resolver<ResolversTypes['ReservationEndResult'], ParentType, ContextType, RequireFields<MutationReservationReleaseArgs, 'key'>>;
+  reservationShip?: Resolver<ResolversTypes['ReservationShipResult'], ParentType, ContextType, RequireFields<MutationReservationShipArgs, 'input'>>;
   reserve?: Resolver<ResolversTypes['ReserveResult'], ParentType, ContextType, RequireFields<MutationReserveArgs, 'input'>>;
+  saleBook?: Resolver<ResolversTypes['SaleBookResult'], ParentType, ContextType, RequireFields<MutationSaleBookArgs, 'input'>>;
 };
 
 export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
@@ -767,6 +1193,7 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   channelAvailability?: Resolver<Array<ResolversTypes['ChannelAvailability']>, ParentType, ContextType, RequireFields<QueryChannelAvailabilityArgs, 'channel' | 'variantIds'>>;
+  channelAvailabilityChanges?: Resolver<ResolversTypes['ChannelAvailabilityChanges'], ParentType, ContextType, RequireFields<QueryChannelAvailabilityChangesArgs, 'channel' | 'first'>>;
   locationStates?: Resolver<Array<Maybe<ResolversTypes['LocationState']>>, ParentType, ContextType, RequireFields<QueryLocationStatesArgs, 'ids'>>;
   reservation?: Resolver<Maybe<ResolversTypes['Reservation']>, ParentType, ContextType, RequireFields<QueryReservationArgs, 'key'>>;
   stockCandidates?: Resolver<Array<ResolversTypes['StockCandidate']>, ParentType, ContextType, RequireFields<QueryStockCandidatesArgs, 'channel' | 'variantIds'>>;
@@ -782,13 +1209,65 @@ export type ReservationResolvers<ContextType = Context, ParentType extends Resol
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ReservationCancelResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationCancelResult'] = ResolversParentTypes['ReservationCancelResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'IdempotencyKeyReused' | 'InvalidInput' | 'LevelInconsistent' | 'NotFound' | 'ReservationCancelled' | 'ReservationLinesExceeded' | 'ReservationNotOpen', ParentType, ContextType>;
+};
+
+export type ReservationCancelledResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationCancelled'] = ResolversParentTypes['ReservationCancelled']> = {
+  lines?: Resolver<Array<ResolversTypes['CancelledLine']>, ParentType, ContextType>;
+  reservation?: Resolver<ResolversTypes['Reservation'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationDemandDiffersResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationDemandDiffers'] = ResolversParentTypes['ReservationDemandDiffers']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  open?: Resolver<Array<ResolversTypes['VariantUnits']>, ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type ReservationEndResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationEndResult'] = ResolversParentTypes['ReservationEndResult']> = {
   done?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
+export type ReservationExtendResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationExtendResult'] = ResolversParentTypes['ReservationExtendResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'InvalidInput' | 'NotFound' | 'Reservation' | 'ReservationNotOpen', ParentType, ContextType>;
+};
+
 export type ReservationKeyReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationKeyReused'] = ResolversParentTypes['ReservationKeyReused']> = {
   key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationLinesExceededResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationLinesExceeded'] = ResolversParentTypes['ReservationLinesExceeded']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  lines?: Resolver<Array<ResolversTypes['ExceededLine']>, ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationMoveResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationMoveResult'] = ResolversParentTypes['ReservationMoveResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'InsufficientStock' | 'InvalidInput' | 'LevelInconsistent' | 'NotFound' | 'Reservation' | 'ReservationDemandDiffers' | 'ReservationNotOpen', ParentType, ContextType>;
+};
+
+export type ReservationNotOpenResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationNotOpen'] = ResolversParentTypes['ReservationNotOpen']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ReservationShipResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationShipResult'] = ResolversParentTypes['ReservationShipResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'IdempotencyKeyReused' | 'InvalidInput' | 'LevelInconsistent' | 'NotFound' | 'ReservationLinesExceeded' | 'ReservationNotOpen' | 'ReservationShipped', ParentType, ContextType>;
+};
+
+export type ReservationShippedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ReservationShipped'] = ResolversParentTypes['ReservationShipped']> = {
+  lines?: Resolver<Array<ResolversTypes['ShippedLine']>, ParentType, ContextType>;
+  reservation?: Resolver<ResolversTypes['Reservation'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -800,9 +1279,31 @@ export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTy
   name: 'SafeInt';
 }
 
+export type SaleBookResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SaleBookResult'] = ResolversParentTypes['SaleBookResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'IdempotencyKeyReused' | 'InvalidInput' | 'NotFound' | 'SaleBooked', ParentType, ContextType>;
+};
+
+export type SaleBookedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SaleBooked'] = ResolversParentTypes['SaleBooked']> = {
+  lines?: Resolver<Array<ResolversTypes['SoldLine']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type ShippedLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ShippedLine'] = ResolversParentTypes['ShippedLine']> = {
+  locationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  short?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type ShortVariantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ShortVariant'] = ResolversParentTypes['ShortVariant']> = {
   available?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   requested?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type SoldLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SoldLine'] = ResolversParentTypes['SoldLine']> = {
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  short?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -827,7 +1328,12 @@ export type TaxedMoneyResolvers<ContextType = Context, ParentType extends Resolv
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
-  __resolveType: TypeResolveFn<'Busy' | 'IdempotencyKeyReused' | 'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
+  __resolveType: TypeResolveFn<'Busy' | 'IdempotencyKeyReused' | 'InvalidInput' | 'LevelInconsistent' | 'NotFound' | 'ReservationDemandDiffers' | 'ReservationLinesExceeded' | 'ReservationNotOpen' | 'VersionConflict', ParentType, ContextType>;
+};
+
+export type VariantUnitsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VariantUnits'] = ResolversParentTypes['VariantUnits']> = {
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type VersionConflictResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VersionConflict'] = ResolversParentTypes['VersionConflict']> = {
@@ -842,15 +1348,19 @@ export type Resolvers<ContextType = Context> = {
   Allocation?: AllocationResolvers<ContextType>;
   AvailabilityFeedEvent?: AvailabilityFeedEventResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
+  CancelledLine?: CancelledLineResolvers<ContextType>;
   CandidateLevel?: CandidateLevelResolvers<ContextType>;
   ChannelAvailability?: ChannelAvailabilityResolvers<ContextType>;
+  ChannelAvailabilityChanges?: ChannelAvailabilityChangesResolvers<ContextType>;
   CountryCode?: GraphQLScalarType;
   CurrencyCode?: GraphQLScalarType;
   Cursor?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
+  ExceededLine?: ExceededLineResolvers<ContextType>;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InsufficientStock?: InsufficientStockResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  LevelInconsistent?: LevelInconsistentResolvers<ContextType>;
   LevelsImportPayload?: LevelsImportPayloadResolvers<ContextType>;
   LocationState?: LocationStateResolvers<ContextType>;
   LocationsUpsertPayload?: LocationsUpsertPayloadResolvers<ContextType>;
@@ -860,16 +1370,30 @@ export type Resolvers<ContextType = Context> = {
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Reservation?: ReservationResolvers<ContextType>;
+  ReservationCancelResult?: ReservationCancelResultResolvers<ContextType>;
+  ReservationCancelled?: ReservationCancelledResolvers<ContextType>;
+  ReservationDemandDiffers?: ReservationDemandDiffersResolvers<ContextType>;
   ReservationEndResult?: ReservationEndResultResolvers<ContextType>;
+  ReservationExtendResult?: ReservationExtendResultResolvers<ContextType>;
   ReservationKeyReused?: ReservationKeyReusedResolvers<ContextType>;
+  ReservationLinesExceeded?: ReservationLinesExceededResolvers<ContextType>;
+  ReservationMoveResult?: ReservationMoveResultResolvers<ContextType>;
+  ReservationNotOpen?: ReservationNotOpenResolvers<ContextType>;
+  ReservationShipResult?: ReservationShipResultResolvers<ContextType>;
+  ReservationShipped?: ReservationShippedResolvers<ContextType>;
   ReserveResult?: ReserveResultResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
+  SaleBookResult?: SaleBookResultResolvers<ContextType>;
+  SaleBooked?: SaleBookedResolvers<ContextType>;
+  ShippedLine?: ShippedLineResolvers<ContextType>;
   ShortVariant?: ShortVariantResolvers<ContextType>;
+  SoldLine?: SoldLineResolvers<ContextType>;
   StockBusy?: StockBusyResolvers<ContextType>;
   StockCandidate?: StockCandidateResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
+  VariantUnits?: VariantUnitsResolvers<ContextType>;
   VersionConflict?: VersionConflictResolvers<ContextType>;
 };
 

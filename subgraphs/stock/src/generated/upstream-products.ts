@@ -3,6 +3,14 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type BundleChangesQueryVariables = Exact<{
+  since?: string | null | undefined;
+  first: number;
+}>;
+
+
+export type BundleChangesQuery = { bundleChanges: { endCursor: string | null, bundles: Array<{ variantId: string, revision: number, components: Array<{ variantId: string, quantity: number }> }> } };
+
 export type ChannelStatesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
@@ -10,6 +18,20 @@ export type ChannelStatesQuery = { channelStates: Array<{ code: string, revision
 
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
+
+export const BundleChangesDocument = `query BundleChanges($since: Cursor, $first: Int!) {
+  bundleChanges(since: $since, first: $first) {
+    endCursor
+    bundles {
+      variantId
+      revision
+      components {
+        variantId
+        quantity
+      }
+    }
+  }
+}` as TypedDocument<BundleChangesQuery, BundleChangesQueryVariables>;
 
 export const ChannelStatesDocument = `query channelStates {
   channelStates {

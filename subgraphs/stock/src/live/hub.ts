@@ -1,8 +1,8 @@
-import { availabilityAt, type Availability, type AvailabilityChange } from '../domain/availability.ts';
+import type { LogPosition, VersionState } from '../data/availability-changes.ts';
+import type { Availability, AvailabilityChange } from '../domain/availability.ts';
 import { createMailbox, type Mailbox } from './mailbox.ts';
+import { createVersionMemory } from './version-memory.ts';
 
-/** The version of so many variants is remembered, to drop what the bus delivers twice. */
-const REMEMBERED_VARIANTS = 100_000;
 /** So many variants may wait for a feed's reader before it has to read everything again. */
 const FEED_MAILBOX = 10_000;
 
@@ -17,10 +17,20 @@ export interface Watch {
 export interface AvailabilityHub {
   /** @param variantIds which variants; all of them when absent. */
   watch(channel: string, variantIds?: readonly string[]): Watch;
-  /** Changes, per variant in order of version; repeats are dropped. */
-  changed(changes: readonly AvailabilityChange[]): void;
-  /** Everyone, or everyone in the channels, has to read again. */
-  resync(channels?: readonly string[]): void;
+  /** Changes, per variant in order of version; repeats are dropped. @returns the variants of which this was news. */
+  changed(changes: readonly AvailabilityChange[]): string[];
+  /** What was read of a channel's variants, because no event told it. What the channel knows already is dropped. */
+  read(channel: string, availability: readonly Availability[]): void;
+  /** Of versions that variants have, the variants that somebody watches who was not handed that version or a later one. */
+  unheard(states: readonly VersionState[]): string[];
+  /** Of some variants, those that somebody watches, by channel. */
+  watched(variantIds: readonly string[]): ReadonlyMap<string, ReadonlySet<string>>;
+  /** Everyone has to read again. */
+  resync(): void;
+  /** Every change up to here was handed to everyone; null until somebody has said so. */
+  readonly settled: LogPosition | null;
+  /** Say that every change up to a position was handed out. */
+  settle(position: LogPosition): void;
   /** How many registrations there are. */
   readonly size: number;
   /** Ends all of them. */
@@ -33,33 +43,19 @@ interface Registration {
   readonly variantIds: readonly string[] | undefined;
 }
 
-/** Makes a hub. @param locationIdsOf the locations whose stock a channel sells. */
-export function createHub(locationIdsOf: (channel: string) => ReadonlySet<string>): AvailabilityHub {
+/** Makes a hub. */
+export function createHub(): AvailabilityHub {
   const registrations = new Set<Registration>();
   const feeds = new Set<Registration>();
   const byVariant = new Map<string, Set<Registration>>();
-  const versions = new Map<string, number>();
+  /** What the bus told, to everyone; and what was read for one channel, which later events of the bus may be older than. */
+  const heard = createVersionMemory();
+  const read = createVersionMemory();
+  let settled: LogPosition | null = null;
 
-  const isNew = ({ variantId, version }: AvailabilityChange): boolean => {
-    const known = versions.get(variantId);
-    if (known !== undefined && known >= version) return false;
-    // Deleted and set again it is the youngest; the oldest goes when there are too many.
-    versions.delete(variantId);
-    versions.set(variantId, version);
-    if (versions.size > REMEMBERED_VARIANTS) versions.delete(versions.keys().next().value as string);
-    return true;
-  };
+  const readKey = (channel: string, variantId: string) => `${variantId} ${channel}`;
 
-  const deliver = (change: AvailabilityChange) => {
-    const perChannel = new Map<string, Availability>();
-    for (const group of [byVariant.get(change.variantId) ?? [], feeds]) {
-      for (const { channel, mailbox } of group) {
-        const availability = perChannel.get(channel) ?? availabilityAt(change, locationIdsOf(channel));
-        perChannel.set(channel, availability);
-        mailbox.put(availability);
-      }
-    }
-  };
+  const watchersOf = (variantId: string) => [...(byVariant.get(variantId) ?? []), ...feeds];
 
   const remove = (registration: Registration) => {
     registrations.delete(registration);
@@ -77,7 +73,7 @@ export function createHub(locationIdsOf: (channel: string) => ReadonlySet<string
       const registration: Registration = {
         channel,
         variantIds,
-        mailbox: createMailbox(variantIds?.length ?? FEED_MAILBOX),
+        mailbox: createMailbox(variantIds?.length ?? FEED_MAILBOX, () => settled),
       };
       registrations.add(registration);
       if (!variantIds) feeds.add(registration);
@@ -88,10 +84,57 @@ export function createHub(locationIdsOf: (channel: string) => ReadonlySet<string
       return { mailbox: registration.mailbox, stop: () => remove(registration) };
     },
     changed(changes) {
-      for (const change of changes) if (isNew(change)) deliver(change);
+      const news: string[] = [];
+      for (const { asOf, variants } of changes)
+        for (const { variantId, version, sellable } of variants) {
+          if (!heard.raise(variantId, version)) continue;
+          news.push(variantId);
+          const told = new Map<string, Availability>();
+          for (const { channel, mailbox } of watchersOf(variantId)) {
+            if (read.has(readKey(channel, variantId), version)) continue;
+            // One object for all who watch it in a channel: whoever shares the object may share what is made of it.
+            const availability = told.get(channel) ?? {
+              variantId,
+              version,
+              asOf,
+              sellableQuantity: Object.hasOwn(sellable, channel) ? (sellable[channel] ?? 0) : 0,
+            };
+            told.set(channel, availability);
+            mailbox.put(availability);
+          }
+        }
+      return news;
     },
-    resync(channels) {
-      for (const { channel, mailbox } of registrations) if (!channels || channels.includes(channel)) mailbox.resync();
+    read(channel, availability) {
+      for (const each of availability) {
+        if (heard.has(each.variantId, each.version) || !read.raise(readKey(channel, each.variantId), each.version))
+          continue;
+        for (const registration of watchersOf(each.variantId))
+          if (registration.channel === channel) registration.mailbox.put(each);
+      }
+    },
+    unheard(states) {
+      const missed = states.filter(({ variantId, version }) => {
+        if (heard.has(variantId, version)) return false;
+        return watchersOf(variantId).some(({ channel }) => !read.has(readKey(channel, variantId), version));
+      });
+      return missed.map(({ variantId }) => variantId);
+    },
+    watched(variantIds) {
+      const found = new Map<string, Set<string>>();
+      for (const variantId of variantIds)
+        for (const { channel } of watchersOf(variantId))
+          found.set(channel, (found.get(channel) ?? new Set()).add(variantId));
+      return found;
+    },
+    resync() {
+      for (const { mailbox } of registrations) mailbox.resync();
+    },
+    get settled() {
+      return settled;
+    },
+    settle(position) {
+      settled = position;
     },
     get size() {
       return registrations.size;

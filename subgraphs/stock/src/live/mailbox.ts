@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { LogPosition } from '../data/availability-changes.ts';
 import type { Availability } from '../domain/availability.ts';
 
 /** What has gathered since the last look. */
@@ -7,6 +8,8 @@ export interface Mail {
   readonly resync: boolean;
   /** The latest of each variant. */
   readonly changes: readonly Availability[];
+  /** Every change up to here is in this mail or was in one before; null when nobody knows. */
+  readonly settled: LogPosition | null;
 }
 
 /** Where changes wait for a reader, however slow: only the latest of each variant is kept, so it never grows beyond its bound. */
@@ -20,8 +23,11 @@ export interface Mailbox {
   close(): void;
 }
 
-/** Makes a mailbox. @param maximum so many variants may wait; more turn into a resync. */
-export function createMailbox(maximum: number): Mailbox {
+/**
+ * Makes a mailbox.
+ * @param maximum so many variants may wait; more turn into a resync. @param settled up to which position everything was put into the box.
+ */
+export function createMailbox(maximum: number, settled: () => LogPosition | null = () => null): Mailbox {
   let changes = new Map<string, Availability>();
   let resync = false;
   let closed = false;
@@ -45,7 +51,8 @@ export function createMailbox(maximum: number): Mailbox {
       while (!closed && !resync && changes.size === 0) await new Promise<void>((resolve) => (wake = resolve));
       await setImmediate();
       if (closed) return null;
-      const mail = { resync, changes: [...changes.values()] };
+      // In the turn in which the box is emptied: a position that comes later may stand for what this mail does not have.
+      const mail = { resync, changes: [...changes.values()], settled: settled() };
       changes = new Map();
       resync = false;
       return mail;

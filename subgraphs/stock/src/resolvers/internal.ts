@@ -2,7 +2,6 @@ import { boundedList } from '@kontor/kit/src/connection.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
 import { readAvailability } from '../availability.ts';
-import { commitReservation, releaseReservation } from '../commands/end-reservation.ts';
 import { importLevels } from '../commands/import-levels.ts';
 import type { ReserveOutcome } from '../commands/reserve.ts';
 import { upsertLocations } from '../commands/upsert-locations.ts';
@@ -22,6 +21,8 @@ import type {
   StockCandidate,
 } from '../generated/internal.ts';
 import { availabilityFeed } from '../subscriptions.ts';
+import { readChanges } from './availability.ts';
+import { reservationMutations } from './reservation.ts';
 
 const MAX_CANDIDATE_VARIANTS = 250;
 const MAX_AVAILABILITY_VARIANTS = 1_000;
@@ -34,6 +35,7 @@ export const internalResolvers: Resolvers = {
       findCandidates(ctx, channel, boundedList(variantIds, MAX_CANDIDATE_VARIANTS, ['variantIds'])),
     channelAvailability: (_, { channel, variantIds }, ctx) =>
       readAvailability(ctx.db, channel, boundedList(variantIds, MAX_AVAILABILITY_VARIANTS, ['variantIds'])),
+    channelAvailabilityChanges: (_, { channel, ...page }, ctx) => readChanges(ctx, channel, page),
     locationStates: async (_, { ids }, ctx) => {
       const locations = await Promise.all(
         boundedList(ids, MAX_LOCATIONS, ['ids']).map((id) => ctx.loaders.location.load(id)),
@@ -44,8 +46,9 @@ export const internalResolvers: Resolvers = {
   },
   Mutation: {
     reserve: (_, { input }, ctx) => reserve(ctx, input),
-    reservationCommit: (_, { key }, ctx) => commitReservation(ctx.db, key),
-    reservationRelease: (_, { key }, ctx) => releaseReservation(ctx.db, key),
+    reservationCommit: (_, { key }, ctx) => ctx.endReservation.commit(key),
+    reservationRelease: (_, { key }, ctx) => ctx.endReservation.release(key),
+    ...reservationMutations,
     locationsUpsert: (_, { input }, ctx) => upsertLocations(ctx.db, input.locations.map(complete)),
     levelsImport: async (_, { input }, ctx) => ({
       changedCount: await importLevels(ctx.db, input.locationId, input.levels),
