@@ -19,6 +19,8 @@ import { provision } from '@kontor/kit/src/database.ts';
 import postgres from 'postgres';
 import { writeCatalogue } from './catalogue-6000.ts';
 import { load, send, type LoadResult } from './load.ts';
+import { fanOutScenario } from './fanout/scenario.ts';
+import { reservationGrowth, reservationScenario } from './reservations/scenario.ts';
 import { routerScenario } from './router/scenario.ts';
 import { machine, markdown, table, type Figure } from './report.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
@@ -117,7 +119,19 @@ async function main(): Promise<void> {
     console.log('1 router');
     await routerScenario(measureMs, note);
   }
-  if (values.scenario !== '1') await stackScenarios();
+  if (wanted('5')) {
+    console.log('5 reservations');
+    await reservationScenario(measureMs, note);
+  }
+  if (wanted('6')) {
+    console.log('6 fan-out');
+    await fanOutScenario(measureMs, note);
+  }
+  if (wanted('8')) {
+    console.log('8 growth');
+    await reservationGrowth(measureMs, note);
+  }
+  if (['2', '3', '4', '7', '9'].some(wanted)) await stackScenarios();
   const result = { machine: machine(), figures };
   console.log(`\n${table(figures)}\n\n${JSON.stringify(result.machine)}`);
   if (values.markdown) await writeFile(values.markdown, markdown(figures, result.machine));

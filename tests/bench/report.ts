@@ -86,9 +86,15 @@ ${table(figures)}
 - **3 product**: web \`productPage\` by handle, a different product each time, uncached, 8 clients.
 - **4 checkout**: whole guest checkouts (\`cartCreate\`, then \`checkout\`) of one hot variant by 10 shoppers, each payment authorized at the
   simulator through the Stripe SDK, which runs in the same process and is part of the CPU.
+- **5 reservations**: holds of one unit by 200 clients at once, at the command in one process against an embedded PostgreSQL with fsync on, and
+  through the internal endpoint of stock processes of their own, with tokens signed and verified; every run is checked for oversold units and
+  differences between ledger, levels and reservations. The clients run in the measuring process, so Node's CPU at the command includes them. Floors: one row
+  counted down in batches of 100, and the same rows into bare tables without keys, ledger, versions or events.
+- **6 fan-out**: graphql-ws clients of the web shop, all watching one variant, each change a staff mutation at the router; from the answer of the mutation
+  to the client. Floor: a bare \`ws\` server that sends one prepared text to as many sockets. Clients and servers share the cores.
+- **8 growth**: the reservations of scenario 5 with 1,000, 100,000 and 1,000,000 variants with ten ledger entries each, as CPU per reservation beside that of the smallest.
 - **7 import**: the fashion catalogue with 3,684 variants through the commands of products, prices and stock, then again.
 - **9 start**: from the start of the process to the table of addresses.
 
-Scenarios 5, 6 and 8 belong to what is not built yet.
 `;
 }

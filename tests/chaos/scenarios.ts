@@ -22,7 +22,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'oversell',
     title: 'sells every unit once when 200 clients race and stock processes are killed',
-    shortSeeds: [1, 2],
+    shortSeeds: [1],
     seedCount: 20,
     short: (cluster, seed) => neverOversell(cluster, { seed, attempts: 1_000, kills: 1 }),
     full: (cluster, seed) => neverOversell(cluster, { seed, attempts: 5_000, kills: 3 }),

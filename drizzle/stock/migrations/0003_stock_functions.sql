@@ -55,8 +55,8 @@ CREATE FUNCTION "stock"."claims"(ids uuid[]) RETURNS TABLE (
 	-- Everything is looked up variant by variant: joined, the parts would be compared with each other, which takes the square of their number.
 	WITH governed AS MATERIALIZED (
 		SELECT i.id AS item, p.policy_id, p.revision, p.kind, p.lendable_basis_points, (
-			SELECT coalesce(sum(l.available), 0)::bigint FROM stock.levels l
-			WHERE l.variant_id = i.id AND EXISTS (SELECT FROM stock.policy_pools pp WHERE pp.policy_id = p.policy_id AND pp.location_id = l.location_id)
+			SELECT coalesce(sum(l.available), 0)::bigint FROM (SELECT * FROM stock.levels v WHERE v.variant_id = i.id OFFSET 0) AS l
+			WHERE EXISTS (SELECT FROM stock.policy_pools pp WHERE pp.policy_id = p.policy_id AND pp.location_id = l.location_id)
 		) AS available, CASE WHEN p.kind = 'PROPORTIONAL' THEN (
 			SELECT coalesce(sum(u.consumed), 0)::bigint FROM stock.allocation_usage u WHERE u.variant_id = i.id AND u.policy_revision = p.revision
 		) ELSE 0 END AS taken
@@ -85,23 +85,27 @@ CREATE FUNCTION "stock"."caps"(ids uuid[], channels text[]) RETURNS TABLE (item 
 $$;
 --> statement-breakpoint
 -- What each location lets a channel have of variants (no bundles): what is available there beyond the channel's safety stock; and
--- whether the location belongs to the pool of the variant's policy.
-CREATE FUNCTION "stock"."location_offers"(ids uuid[], only_channel text DEFAULT NULL) RETURNS TABLE (
+-- whether the location belongs to the pool of the variant's policy. Levels are read by variant (OFFSET 0 keeps it so): as long as there are
+-- no statistics, a plan would rather begin with the places and look for all variants at each of them.
+CREATE FUNCTION "stock"."location_offers"(ids uuid[], only_channel text DEFAULT NULL, only_places uuid[] DEFAULT NULL) RETURNS TABLE (
 	item uuid, channel_code text, location_id uuid, free integer, pooled boolean
 ) LANGUAGE sql STABLE ROWS 100 AS $$
 	SELECT l.variant_id, p.channel_code, l.location_id, greatest(0, l.available - coalesce(s.quantity, 0)), pp.location_id IS NOT NULL
-	FROM stock.levels l JOIN stock.channel_places p ON p.location_id = l.location_id
+	FROM (
+		SELECT * FROM stock.levels v WHERE v.variant_id = ANY (ids) AND (only_places IS NULL OR v.location_id = ANY (only_places)) OFFSET 0
+	) AS l JOIN stock.channel_places p ON p.location_id = l.location_id
 	CROSS JOIN stock.configuration c
 	LEFT JOIN stock.safety_stocks s ON s.channel_code = p.channel_code AND s.location_id = l.location_id
 	LEFT JOIN stock.policy_variants pv ON pv.variant_id = l.variant_id
 	LEFT JOIN stock.policy_pools pp ON pp.policy_id = coalesce(pv.policy_id, c.default_policy_id) AND pp.location_id = l.location_id
-	WHERE l.variant_id = ANY (ids) AND (only_channel IS NULL OR p.channel_code = only_channel)
+	WHERE only_channel IS NULL OR p.channel_code = only_channel
 $$;
 --> statement-breakpoint
 -- How many units of each variant a channel can sell, bundles included; a channel without a location that has a level of it is not among
 -- the rows and can sell none. For all channels when none is named.
 CREATE FUNCTION "stock"."offers"(ids uuid[], only_channel text DEFAULT NULL) RETURNS TABLE (item uuid, channel_code text, sellable integer)
-LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET enable_hashjoin = on SET enable_mergejoin = on SET plan_cache_mode = auto AS $$
+LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET enable_hashjoin = on SET enable_mergejoin = on SET plan_cache_mode = auto
+SET jit = off SET max_parallel_workers_per_gather = 0 AS $$
 #variable_conflict use_column
 DECLARE
 	conf stock.configuration;
@@ -116,11 +120,13 @@ BEGIN
 	END IF;
 	IF NOT conf.has_policies AND NOT conf.has_safety_stocks THEN
 		IF only_channel IS NULL THEN
-			RETURN QUERY SELECT l.variant_id, p.channel_code, least(sum(l.available), 2147483647)::int FROM stock.levels l
-				JOIN stock.channel_places p ON p.location_id = l.location_id WHERE l.variant_id = ANY (plain_ids) GROUP BY l.variant_id, p.channel_code;
+			RETURN QUERY SELECT l.variant_id, p.channel_code, least(sum(l.available), 2147483647)::int
+				FROM (SELECT * FROM stock.levels v WHERE v.variant_id = ANY (plain_ids) OFFSET 0) AS l
+				JOIN stock.channel_places p ON p.location_id = l.location_id GROUP BY l.variant_id, p.channel_code;
 		ELSE
-			RETURN QUERY SELECT l.variant_id, only_channel, least(sum(l.available), 2147483647)::int FROM stock.levels l
-				JOIN stock.channel_places p ON p.location_id = l.location_id AND p.channel_code = only_channel WHERE l.variant_id = ANY (plain_ids) GROUP BY l.variant_id;
+			RETURN QUERY SELECT l.variant_id, only_channel, least(sum(l.available), 2147483647)::int
+				FROM (SELECT * FROM stock.levels v WHERE v.variant_id = ANY (plain_ids) OFFSET 0) AS l
+				JOIN stock.channel_places p ON p.location_id = l.location_id AND p.channel_code = only_channel GROUP BY l.variant_id;
 		END IF;
 	ELSE
 		codes := CASE WHEN only_channel IS NULL THEN array(SELECT c.channel_code FROM stock.channel_locations c) ELSE ARRAY[only_channel] END;
@@ -221,7 +227,8 @@ BEGIN
 		remaining := place.available;
 		revision := stock.consuming_revision(place.variant_id, place.location_id);
 		FOR line IN
-			SELECT w.reservation_id, w.waiting, r.status, r.key, r.channel_code FROM stock.reservation_lines w JOIN stock.reservations r USING (reservation_id)
+			SELECT w.reservation_id, w.waiting, w.quantity - w.shorted - w.shipped - w.waiting AS covered, w.policy_revision, r.status, r.key, r.channel_code
+			FROM stock.reservation_lines w JOIN stock.reservations r USING (reservation_id)
 			WHERE w.variant_id = place.variant_id AND w.location_id = place.location_id AND w.waiting > 0 AND r.status IN ('held', 'committed')
 			ORDER BY w.reservation_id
 		LOOP
@@ -231,7 +238,11 @@ BEGIN
 			UPDATE stock.reservation_lines SET waiting = waiting - units, policy_revision = revision
 			WHERE reservation_id = line.reservation_id AND variant_id = place.variant_id AND location_id = place.location_id;
 			UPDATE stock.selling_policies SET sold_ahead = greatest(0, sold_ahead - units) WHERE variant_id = place.variant_id;
-			PERFORM stock.take_usage(line.channel_code, ARRAY[place.variant_id], ARRAY[revision], ARRAY[units]);
+			-- A line counts in one pool: what was covered under another policy, or none, goes over to the one that governs now.
+			PERFORM stock.return_usage(ARRAY[place.variant_id], ARRAY[line.channel_code], ARRAY[line.policy_revision], ARRAY[line.covered])
+			WHERE line.policy_revision IS DISTINCT FROM revision AND line.covered > 0;
+			PERFORM stock.take_usage(line.channel_code, ARRAY[place.variant_id], ARRAY[revision],
+				ARRAY[units + CASE WHEN line.policy_revision IS DISTINCT FROM revision THEN line.covered ELSE 0 END]);
 			served := served || ROW(place.variant_id, place.location_id, CASE line.status WHEN 'held' THEN 'RESERVED' ELSE 'COMMITTED' END, units, 'AVAILABLE',
 				CASE line.status WHEN 'held' THEN 'RESERVED' ELSE 'COMMITTED' END, line.reservation_id, NULL, 'BACKORDER', NULL)::stock.entry;
 			INSERT INTO stock.outbox (event_id, topic, key, payload, occurred_at) VALUES (stock.new_id(), 'stock.backorder.allocated', line.key,

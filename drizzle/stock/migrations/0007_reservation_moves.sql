@@ -89,6 +89,9 @@ DECLARE
 	chosen integer;
 	short jsonb;
 	entries stock.entry[];
+	booked uuid[];
+	-- What lines counted for, of variants of which nothing is booked.
+	k_variant uuid[]; k_location uuid[]; k_revision bigint[];
 BEGIN
 	r := stock.lock_reservation(its_key);
 	IF r.reservation_id IS NULL THEN RETURN '{"kind": "missing"}'; END IF;
@@ -151,16 +154,23 @@ BEGIN
 			WHERE t.plan = chosen AND NOT t.ahead
 		) AS n USING (variant, location)
 	) AS t WHERE t.more <> 0;
-	PERFORM stock.give_back(r.reservation_id, r.channel_code);
+	-- A variant of which nothing is booked gets no version, so that what channels can have of it must not change: its units go on counting
+	-- where they did, whatever policy governs now.
+	booked := array(SELECT DISTINCT e.variant_id FROM unnest(entries) AS e);
+	SELECT array_agg(l.variant_id), array_agg(l.location_id), array_agg(l.policy_revision) INTO k_variant, k_location, k_revision
+	FROM stock.reservation_lines l WHERE l.reservation_id = r.reservation_id AND l.variant_id <> ALL (booked);
+	PERFORM stock.give_back(r.reservation_id, r.channel_code, booked);
 	DELETE FROM stock.reservation_lines l WHERE l.reservation_id = r.reservation_id AND l.shipped = 0;
 	UPDATE stock.reservation_lines l SET quantity = l.shipped, shorted = 0, waiting = 0 WHERE l.reservation_id = r.reservation_id;
 	INSERT INTO stock.reservation_lines AS l (reservation_id, variant_id, location_id, quantity, waiting, policy_revision)
-	SELECT r.reservation_id, t.variant, t.location, sum(t.quantity), coalesce(sum(t.quantity) FILTER (WHERE t.ahead), 0), stock.consuming_revision(t.variant, t.location)
+	SELECT r.reservation_id, t.variant, t.location, sum(t.quantity), coalesce(sum(t.quantity) FILTER (WHERE t.ahead), 0),
+		CASE WHEN t.variant = ANY (booked) THEN stock.consuming_revision(t.variant, t.location)
+			ELSE (SELECT k.revision FROM unnest(k_variant, k_location, k_revision) AS k (variant, location, revision) WHERE k.variant = t.variant AND k.location = t.location) END
 	FROM unnest(p_plan, p_variant, p_location, p_quantity, p_ahead) AS t (plan, variant, location, quantity, ahead) WHERE t.plan = chosen GROUP BY t.variant, t.location
 	ON CONFLICT ON CONSTRAINT reservation_lines_pkey
 	DO UPDATE SET quantity = l.quantity + excluded.quantity, waiting = excluded.waiting, policy_revision = excluded.policy_revision;
 	PERFORM stock.take_usage(r.channel_code, array_agg(l.variant_id), array_agg(l.policy_revision), array_agg(l.quantity - l.shipped - l.waiting))
-	FROM stock.reservation_lines l WHERE l.reservation_id = r.reservation_id AND l.policy_revision IS NOT NULL HAVING count(*) > 0;
+	FROM stock.reservation_lines l WHERE l.reservation_id = r.reservation_id AND l.policy_revision IS NOT NULL AND l.variant_id = ANY (booked) HAVING count(*) > 0;
 	UPDATE stock.selling_policies s SET sold_ahead = s.sold_ahead + w.units FROM (
 		SELECT l.variant_id, sum(l.waiting) AS units FROM stock.reservation_lines l WHERE l.reservation_id = r.reservation_id AND l.waiting > 0 GROUP BY l.variant_id
 	) AS w WHERE s.variant_id = w.variant_id;
@@ -170,10 +180,11 @@ BEGIN
 END $$;
 --> statement-breakpoint
 -- What a reservation counts for beside the levels is given back: what its channel consumed of pools, and what was sold ahead.
-CREATE FUNCTION "stock"."give_back"(its_id uuid, code text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
+-- @only_variants the variants of which consumption is given back; null for all.
+CREATE FUNCTION "stock"."give_back"(its_id uuid, code text, only_variants uuid[] DEFAULT NULL) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
 	PERFORM stock.return_usage(array_agg(l.variant_id), array_agg(code), array_agg(l.policy_revision), array_agg(l.quantity - l.shorted - l.shipped - l.waiting))
-	FROM stock.reservation_lines l WHERE l.reservation_id = its_id AND l.policy_revision IS NOT NULL HAVING count(*) > 0;
+	FROM stock.reservation_lines l WHERE l.reservation_id = its_id AND l.policy_revision IS NOT NULL AND (only_variants IS NULL OR l.variant_id = ANY (only_variants)) HAVING count(*) > 0;
 	UPDATE stock.selling_policies s SET sold_ahead = greatest(0, s.sold_ahead - w.units) FROM (
 		SELECT l.variant_id, sum(l.waiting) AS units FROM stock.reservation_lines l WHERE l.reservation_id = its_id AND l.waiting > 0 GROUP BY l.variant_id
 	) AS w WHERE s.variant_id = w.variant_id;

@@ -83,26 +83,46 @@ CREATE FUNCTION "stock"."purge_availability_log"(older_than timestamptz, most in
 	SELECT l.entries FROM last l
 $$;
 --> statement-breakpoint
+-- What variants consist of, with what policies let a channel take of each part over all locations (null: as much as there is); a variant
+-- that is no bundle is its own and only part.
+CREATE FUNCTION "stock"."parts"(ids uuid[], only_channel text) RETURNS TABLE (id uuid, item uuid, per integer, parts integer, cap bigint)
+LANGUAGE plpgsql STABLE ROWS 100 SET enable_seqscan = off SET jit = off AS $$
+#variable_conflict use_column
+DECLARE
+	conf stock.configuration;
+	items uuid[];
+BEGIN
+	SELECT * INTO conf FROM stock.configuration;
+	IF NOT conf.has_bundles AND NOT conf.has_policies THEN
+		RETURN QUERY SELECT DISTINCT given.id, given.id, 1, 1, NULL::bigint FROM unnest(ids) AS given (id);
+		RETURN;
+	END IF;
+	items := array(SELECT coalesce(b.component_id, given.id) FROM unnest(ids) AS given (id) LEFT JOIN stock.bundle_components b ON b.bundle_id = given.id);
+	RETURN QUERY
+		SELECT g.id, coalesce(b.component_id, g.id), coalesce(b.quantity, 1), (count(*) OVER (PARTITION BY g.id))::int, c.cap
+		FROM (SELECT DISTINCT given.id FROM unnest(ids) AS given (id)) AS g LEFT JOIN stock.bundle_components b ON b.bundle_id = g.id
+		LEFT JOIN stock.caps(CASE WHEN conf.has_policies THEN items END, ARRAY[only_channel]) c ON c.item = coalesce(b.component_id, g.id);
+END $$;
+--> statement-breakpoint
 -- How many units of each variant each location lets a channel have, beside what it can have over all locations; a bundle counts the sets that
 -- can be made there. Only where there is one at least.
 CREATE FUNCTION "stock"."place_offers"(ids uuid[], only_channel text, only_places uuid[] DEFAULT NULL) RETURNS TABLE (
 	item uuid, location_id uuid, units integer, sellable integer
-) LANGUAGE sql STABLE ROWS 100 AS $$
+) LANGUAGE plpgsql STABLE ROWS 100
+SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH wanted AS MATERIALIZED (
-		SELECT g.id, coalesce(b.component_id, g.id) AS item, coalesce(b.quantity, 1) AS per, count(*) OVER (PARTITION BY g.id) AS parts
-		FROM (SELECT DISTINCT id FROM unnest(ids) AS given (id)) AS g LEFT JOIN stock.bundle_components b ON b.bundle_id = g.id
-	), offered AS MATERIALIZED (
-		SELECT o.* FROM stock.location_offers(array(SELECT DISTINCT w.item FROM wanted w), only_channel) o
-		WHERE o.free > 0 AND (only_places IS NULL OR o.location_id = ANY (only_places))
-	), capped AS MATERIALIZED (
-		SELECT c.item, c.cap FROM stock.caps(array(SELECT DISTINCT w.item FROM wanted w), ARRAY[only_channel]) c
+		SELECT w.*, s.sellable FROM stock.parts(ids, only_channel) w JOIN stock.offers(ids, only_channel) s ON s.item = w.id WHERE s.sellable > 0
 	)
 	SELECT t.id, t.location_id, t.units, t.sellable FROM (
-		SELECT w.id, o.location_id, s.sellable, least(min(CASE WHEN o.pooled THEN least(o.free, c.cap) ELSE o.free END / w.per), s.sellable)::int AS units
-		FROM wanted w JOIN offered o ON o.item = w.item JOIN stock.offers(ids, only_channel) s ON s.item = w.id LEFT JOIN capped c ON c.item = w.item
-		GROUP BY w.id, o.location_id, s.sellable, w.parts HAVING count(*) = w.parts
-	) AS t WHERE t.units > 0
-$$;
+		SELECT w.id, o.location_id, w.sellable, least(min(CASE WHEN o.pooled THEN least(o.free, w.cap) ELSE o.free END / w.per), w.sellable)::int AS units
+		FROM stock.location_offers(array(SELECT w.item FROM wanted w), only_channel, only_places) o JOIN wanted w ON w.item = o.item
+		WHERE o.free > 0
+		GROUP BY w.id, o.location_id, w.sellable, w.parts HAVING count(*) = w.parts
+	) AS t WHERE t.units > 0;
+END $$;
 --> statement-breakpoint
 -- The great-circle distance of two points in degrees (haversine, on a sphere with the mean radius of the earth).
 CREATE FUNCTION "stock"."distance_km"(latitude_a float8, longitude_a float8, latitude_b float8, longitude_b float8) RETURNS float8
@@ -110,3 +130,48 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 	SELECT 2 * 6371.0088 * asin(sqrt(least(1, sind((latitude_b - latitude_a) / 2) ^ 2
 		+ cosd(latitude_a) * cosd(latitude_b) * sind((longitude_b - longitude_a) / 2) ^ 2)))
 $$;
+--> statement-breakpoint
+-- The locations that let a channel have variants and offer pickup, so many for each variant: by code, or the nearest to a point first and
+-- those whose point nobody knows last. Where there is a unit is asked for the first places alone; of variants that too few of those have,
+-- all levels are read. A place that lets the channel have a unit makes the variant sellable: that is not asked for.
+CREATE FUNCTION "stock"."pickup_place_offers"(ids uuid[], only_channel text, latitude float8, longitude float8, most integer) RETURNS TABLE (
+	item uuid, location_id uuid, turn integer
+) LANGUAGE plpgsql STABLE ROWS 1000
+SET enable_seqscan = off SET jit = off SET max_parallel_workers_per_gather = 0 SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+	places uuid[] := array(
+		SELECT o.location_id FROM stock.channel_places p JOIN stock.locations o ON o.location_id = p.location_id
+		WHERE p.channel_code = only_channel AND o.pickup_offered
+		ORDER BY stock.distance_km(pickup_place_offers.latitude, pickup_place_offers.longitude, o.latitude, o.longitude) NULLS LAST, o.code);
+	firsts uuid[] := places[1 : most * 2];
+	done_ids uuid[];
+	done_turns integer[];
+BEGIN
+	IF cardinality(places) > cardinality(firsts) THEN
+		SELECT array_agg(r.id), array_agg(r.turn) INTO done_ids, done_turns FROM (
+			SELECT f.id, f.turn, row_number() OVER (PARTITION BY f.id ORDER BY f.turn) AS nth, count(*) OVER (PARTITION BY f.id) AS found
+			FROM (
+				SELECT w.id, o.turn FROM stock.parts(ids, only_channel) w
+				CROSS JOIN LATERAL (
+					SELECT array_position(firsts, o.location_id) AS turn FROM stock.location_offers(ARRAY[w.item], only_channel, firsts) o
+					WHERE CASE WHEN o.pooled THEN least(o.free, w.cap) ELSE o.free END >= w.per OFFSET 0
+				) AS o
+				GROUP BY w.id, o.turn, w.parts HAVING count(*) = w.parts
+			) AS f
+		) AS r WHERE r.found >= most AND r.nth <= most;
+		RETURN QUERY SELECT d.id, places[d.turn], d.turn FROM unnest(done_ids, done_turns) AS d (id, turn);
+		ids := array(SELECT unnest(ids) EXCEPT SELECT unnest(done_ids));
+	END IF;
+	IF ids = '{}' THEN RETURN; END IF;
+	RETURN QUERY
+	WITH wanted AS MATERIALIZED (SELECT * FROM stock.parts(ids, only_channel))
+	SELECT r.id, r.location_id, r.turn FROM (
+		SELECT f.id, f.location_id, t.turn::int AS turn, row_number() OVER (PARTITION BY f.id ORDER BY t.turn) AS nth
+		FROM (
+			SELECT w.id, o.location_id FROM stock.location_offers(array(SELECT w.item FROM wanted w), only_channel) o JOIN wanted w ON w.item = o.item
+			WHERE CASE WHEN o.pooled THEN least(o.free, w.cap) ELSE o.free END >= w.per
+			GROUP BY w.id, o.location_id, w.parts HAVING count(*) = w.parts
+		) AS f JOIN unnest(places) WITH ORDINALITY AS t (location_id, turn) ON t.location_id = f.location_id
+	) AS r WHERE r.nth <= most;
+END $$;

@@ -59,6 +59,7 @@ test('partners see nothing that an integration may not have, but for what is gra
 test('partners read the catalogue, prices, availability, locations and orders', () => {
   expect(Object.keys(schema.getQueryType()!.getFields()).sort()).toEqual([
     'availability',
+    'availabilityChanges',
     'channel',
     'channels',
     'collectionByHandle',
@@ -66,6 +67,7 @@ test('partners read the catalogue, prices, availability, locations and orders', 
     'location',
     'locations',
     'order',
+    'pickupLocations',
     'product',
     'productByHandle',
     'productListing',

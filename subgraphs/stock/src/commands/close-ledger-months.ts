@@ -1,5 +1,6 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
+import { startRecurring } from '@kontor/kit/src/recurring.ts';
 import { closeMonth, hasMonthToClose, prepareLedger, withoutLimits } from '../data/ledger-months.ts';
 
 const MONTHS_AHEAD = 2;
@@ -27,23 +28,11 @@ export async function keepLedger(db: Database): Promise<void> {
 }
 
 /** Keeps the ledger now and every hour, beside requests; failures wait for the next turn. @returns how to stop it. */
-export function startLedgerUpkeep(db: Database, logger: Logger): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  let stopped = false;
-  const run = () => {
-    running ??= keepLedger(db)
-      .catch((error: unknown) => {
-        if (!stopped) logger.warn({ err: error }, 'the ledger is prepared and closed at the next turn');
-      })
-      .finally(() => {
-        running = null;
-      });
-  };
-  run();
-  const timer = setInterval(run, UPKEEP_MS).unref();
-  return async () => {
-    stopped = true;
-    clearInterval(timer);
-    await running;
-  };
-}
+export const startLedgerUpkeep = (db: Database, logger: Logger): (() => Promise<void>) =>
+  startRecurring({
+    work: () => keepLedger(db),
+    everyMs: UPKEEP_MS,
+    atOnce: true,
+    logger,
+    onFailure: 'the ledger is prepared and closed at the next turn',
+  });

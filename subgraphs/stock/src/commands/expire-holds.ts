@@ -1,5 +1,6 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
+import { startRecurring } from '@kontor/kit/src/recurring.ts';
 import { purgeKeys } from '../data/stock-changes.ts';
 import { expireHolds } from '../data/reservations.ts';
 import { createReservationPurge } from './purge-reservations.ts';
@@ -19,33 +20,17 @@ export async function sweep(db: Database): Promise<void> {
 
 /** Sweeps every second beside requests, and forgets old idempotency keys and reservations now and then; failures wait for the next turn. @returns how to stop it. */
 export function startSweeper(db: Database, logger: Logger): () => Promise<void> {
-  let stopped = false;
-  let turn = 0;
   const reservations = createReservationPurge(db);
-  let running: Promise<void> = Promise.resolve();
-  let timer: NodeJS.Timeout;
-
-  const run = async () => {
-    try {
+  let turn = 0;
+  return startRecurring({
+    everyMs: SWEEP_MS,
+    logger,
+    onFailure: 'holds that are over wait for the next sweep',
+    async work() {
       await sweep(db);
       if (turn % PURGE_EVERY === 0) await purgeKeys(db);
       await reservations.turn(turn % PURGE_EVERY === 0);
       turn += 1;
-    } catch (error) {
-      if (!stopped) logger.warn({ err: error }, 'holds that are over wait for the next sweep');
-    }
-    if (!stopped) schedule();
-  };
-  const schedule = () => {
-    timer = setTimeout(() => {
-      running = run();
-    }, SWEEP_MS).unref();
-  };
-
-  schedule();
-  return async () => {
-    stopped = true;
-    clearTimeout(timer);
-    await running;
-  };
+    },
+  });
 }

@@ -8,10 +8,11 @@ import {
   type Hold,
   type HoldOutcome,
   type ReservationRow,
+  type ReservedUnits,
   type ShortVariant,
 } from '../data/reservations.ts';
 import { isLockTimeout } from '../data/retry.ts';
-import { demandText, type Demand } from '../domain/demand.ts';
+import { demandText, type Allocation, type Demand } from '../domain/demand.ts';
 import { createBatches } from './batches.ts';
 
 /** What became of a request to hold stock. */
@@ -54,14 +55,7 @@ export function createReserve(db: Database): Reserve {
       if (planIndex === null || expiresAt === null)
         return { kind: 'short', variants: (await outcome.shortages()).get(demand) ?? [] };
       if (outcome.bundled) return await earlierReservation(db, demand, requestHash);
-      const allocations = (demand.plans[planIndex] ?? []).map(({ ahead, ...units }) => ({
-        ...units,
-        shorted: 0,
-        shipped: 0,
-        waiting: ahead ? units.quantity : 0,
-      }));
-      // As a repetition tells them.
-      allocations.sort((a, b) => compare(a.variantId, b.variantId) || compare(a.locationId, b.locationId));
+      const allocations = unitsOf(demand.plans[planIndex] ?? []);
       return {
         kind: 'held',
         reservation: { reservationId, key: demand.key, status: 'HELD', planIndex, expiresAt, requestHash, allocations },
@@ -95,6 +89,24 @@ async function decide(db: Database, holds: readonly Hold[]): Promise<Decided[]> 
   // Begun by the first who asks, beside the next batch.
   const shortages = () => (reading ??= findShortVariants(db, refused));
   return outcomes.map((outcome) => ({ ...outcome, shortages }));
+}
+
+/** What a plan is held as, as a repetition tells it: one of each variant and location, in order; what is sold ahead there waits. */
+function unitsOf(plan: readonly Allocation[]): ReservedUnits[] {
+  const places = new Map<string, ReservedUnits>();
+  for (const { variantId, locationId, quantity, ahead } of plan) {
+    const place = `${variantId} ${locationId}`;
+    const known = places.get(place);
+    places.set(place, {
+      variantId,
+      locationId,
+      quantity: quantity + (known?.quantity ?? 0),
+      shorted: 0,
+      shipped: 0,
+      waiting: (ahead ? quantity : 0) + (known?.waiting ?? 0),
+    });
+  }
+  return [...places].sort(([a], [b]) => compare(a, b)).map(([, units]) => units);
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -83,9 +83,16 @@ export async function findAvailabilityChanges(
 ): Promise<ChangesPage<Availability>> {
   const [row] = await db.sql<PageRow<Availability>[]>`
     select p.end_transaction::text as transaction, p.end_log as entry, p.end_item as item, p.resync, p.more, (
-      select coalesce(jsonb_agg(jsonb_build_object('variantId', v.item, 'version', v.version, 'asOf', stock.app_now(),
-        'sellableQuantity', o.sellable) order by array_position(p.variant_ids, v.item)), '[]')
-      from stock.versions(p.variant_ids) v join stock.offers(p.variant_ids, ${channel}) o on o.item = v.item
+      select coalesce(jsonb_agg(jsonb_build_object('variantId', t.item, 'version', t.version, 'asOf', stock.app_now(),
+        'sellableQuantity', t.sellable) order by t.turn), '[]')
+      -- Put together by sorting: joined, thousands of variants would be compared with each other, for how many there are no plan can know.
+      from (
+        select u.item, min(u.turn) as turn, max(u.version) as version, max(u.sellable) as sellable from (
+          select item, turn, null::bigint as version, null::int as sellable from unnest(p.variant_ids) with ordinality as g (item, turn)
+          union all select v.item, null, v.version, null from stock.versions(p.variant_ids) v
+          union all select o.item, null, null, o.sellable from stock.offers(p.variant_ids, ${channel}) o
+        ) as u group by u.item having count(u.sellable) > 0
+      ) as t
     ) as variants
     from stock.availability_changes(${since.transaction}::text::xid8, ${since.entry}::bigint, ${since.item}::int, ${first}::int, ${unsettled}) p`;
   if (!row) throw new Error('the function answers one row');

@@ -9,6 +9,7 @@ import { importLevels } from '../commands/import-levels.ts';
 import { upsertLocations } from '../commands/upsert-locations.ts';
 import { distanceKm, roundedDegrees, type GeoPoint } from '../domain/geography.ts';
 import { locationValues } from '../fixture.ts';
+import { saveBundles } from './bundles.ts';
 import { saveChannel } from './channels.ts';
 import { findLocationsNear, findPickupLocations, locationsNear } from './locations.ts';
 
@@ -177,5 +178,46 @@ describe('pickup locations of variants', () => {
     expect(await find(null, 20)).toEqual([first, second, third, fourth, 'pickup-unknown']);
     expect(await find({ latitude: 10, longitude: 13.2 }, 20)).toEqual([fourth, second, third, first, 'pickup-unknown']);
     expect(await find({ latitude: 10, longitude: 13.2 }, 2)).toEqual([fourth, second]);
+  });
+
+  it('are the first of all places with a unit, whether many places have one, few have one, or only the last', async () => {
+    const made = await makePlaces(
+      'many',
+      Array.from({ length: 50 }, (_, index) => [30, index] as const),
+    );
+    const everywhere = newId();
+    const here = newId();
+    const at = new Map([
+      [everywhere, (_: number) => true],
+      [here, (index: number) => index % 2 === 1 || index === 48],
+      [newId(), (index: number) => index >= 45],
+      [newId(), () => false],
+    ]);
+    for (const [index, { id }] of made.entries()) {
+      const variants = [...at].filter(([, isThere]) => isThere(index)).map(([variantId]) => variantId);
+      const levels = variants.map((variantId) => ({ variantId, quantity: 1, reference: newId() }));
+      await importLevels(db, id, levels);
+    }
+    // One of each: wherever both are.
+    const bundle = newId();
+    await saveBundles(db, [
+      {
+        variantId: bundle,
+        revision: 1,
+        components: [everywhere, here].map((variantId) => ({ variantId, quantity: 1 })),
+      },
+    ]);
+    at.set(bundle, at.get(here)!);
+    for (const limit of [1, 10, 20]) {
+      // The last place is the nearest to this point.
+      for (const near of [null, { latitude: 30, longitude: 50 }]) {
+        const found = await findPickupLocations(db, 'many', [...at.keys()], { limit, near });
+        for (const [variantId, isThere] of at) {
+          const codes = made.filter((_, index) => isThere(index)).map(({ code }) => code);
+          const expected = (near ? codes.toReversed() : codes).slice(0, limit);
+          expect(found.filter((row) => row.variantId === variantId).map(({ code }) => code)).toEqual(expected);
+        }
+      }
+    }
   });
 });

@@ -57,18 +57,10 @@ export async function findPickupLocations(
   { limit, near }: { readonly limit: number; readonly near: GeoPoint | null },
 ): Promise<(LocationRow & { readonly variantId: string })[]> {
   const { sql } = db;
-  const order = near ? sql`${distanceTo(sql, near)} nulls last, o.code` : sql`o.code`;
-  // The places are put in order once, and not for each variant.
   return sql<(LocationRow & { variantId: string })[]>`
-    with places as materialized (
-      select o.location_id, row_number() over (order by ${order}) as turn
-      from stock.locations o join stock.channel_places p on p.location_id = o.location_id and p.channel_code = ${channel} where o.pickup_offered
-    ), ranked as materialized (
-      select u.item, u.location_id, row_number() over (partition by u.item order by p.turn) as turn
-      from stock.place_offers(${[...variantIds]}::uuid[], ${channel}) u join places p using (location_id)
-    )
-    select r.item as "variantId", ${columns(sql)}
-    from ranked r join stock.locations o using (location_id) where r.turn <= ${limit} order by r.item, r.turn`;
+    select u.item as "variantId", ${columns(sql)}
+    from stock.pickup_place_offers(${[...variantIds]}::uuid[], ${channel}, ${near?.latitude ?? null}::float8, ${near?.longitude ?? null}::float8, ${limit}::int) u
+    join stock.locations o on o.location_id = u.location_id order by u.item, u.turn`;
 }
 
 /** A location and how far away it is. */

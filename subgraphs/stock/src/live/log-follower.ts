@@ -1,5 +1,6 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
+import { startRecurring } from '@kontor/kit/src/recurring.ts';
 import { readAvailability } from '../availability.ts';
 import { findChangedVersions, findLogEnd } from '../data/availability-changes.ts';
 import type { ConfigurationWatch } from './configuration.ts';
@@ -53,29 +54,12 @@ export function createLogFollower(options: {
 
   return {
     follow,
-    start() {
-      let stopped = false;
-      let running: Promise<void> = Promise.resolve();
-      let timer: NodeJS.Timeout;
-      const run = async () => {
-        try {
-          await follow();
-        } catch (error) {
-          if (!stopped) logger.warn({ err: error }, 'the log of changes could not be read and will be read again');
-        }
-        if (!stopped) schedule();
-      };
-      const schedule = () => {
-        timer = setTimeout(() => {
-          running = run();
-        }, FOLLOW_MS).unref();
-      };
-      schedule();
-      return async () => {
-        stopped = true;
-        clearTimeout(timer);
-        await running;
-      };
-    },
+    start: () =>
+      startRecurring({
+        work: follow,
+        everyMs: FOLLOW_MS,
+        logger,
+        onFailure: 'the log of changes could not be read and will be read again',
+      }),
   };
 }

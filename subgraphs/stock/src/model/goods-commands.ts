@@ -5,14 +5,12 @@ import type { StockOperationKind } from '../domain/stock-operation.ts';
 import { happening, type Happening, type MachineCommand } from './machine-command.ts';
 import { numberOf, type RealStock } from './real-stock.ts';
 import { item, key, location, LOCATION_COUNT } from './shape.ts';
+import { book, freeUnits, settle } from './stock-booking.ts';
 import {
   attempt,
-  book,
-  freeUnits,
   levelAt,
   oncePerKey,
   Refusal,
-  settle,
   type Level,
   type Line,
   type State,

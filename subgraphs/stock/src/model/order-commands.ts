@@ -1,19 +1,19 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { bookSale } from '../commands/book-sale.ts';
 import { cancelReservation } from '../commands/cancel-reservation.ts';
 import { shipReservation } from '../commands/ship-reservation.ts';
 import { findReservation } from '../data/reservations.ts';
 import type { MachineCommand } from './machine-command.ts';
+import { meantInModel, meantKeys, meantReally, mostly, type Meant } from './meant-reservations.ts';
 import { numberOf, type RealStock } from './real-stock.ts';
-import { channel, key, location, thing } from './shape.ts';
+import { channel, location, thing } from './shape.ts';
+import { book, freeUnits, sellAhead, settle } from './stock-booking.ts';
 import {
   attempt,
-  book,
-  freeUnits,
   levelAt,
   oncePerKey,
   openUnits,
-  settle,
   stockLines,
   type Entry,
   type Line,
@@ -21,47 +21,58 @@ import {
   type OpenLine,
   type StockModel,
 } from './stock-model.ts';
+import { consume, consumingPolicy } from './stock-offers.ts';
 
-interface Change {
-  readonly key: number;
+interface Change extends Meant {
   /** The key of the shipment or of the cancellation. */
   readonly changeKey: number;
   /** Which line of the reservation, counted round, and how many units of it. */
   readonly which: number;
   readonly quantity: number;
+  /** Whether no more than can be. */
+  readonly fits: boolean;
 }
 
 const change = fc.record({
-  key,
-  changeKey: fc.nat(40),
+  ...meantKeys,
+  changeKey: fc.nat(200),
   which: fc.nat(3),
   quantity: fc.integer({ min: 1, max: 5 }),
+  fits: mostly,
 });
 
-const inOrder = (lines: readonly Line[]) => [...lines].sort((a, b) => a.item - b.item || a.location - b.location);
+type OrderLine = Omit<OpenLine, 'policy'>;
+/** How many units of a line can be changed. */
+type Open = (line: OrderLine) => number;
+
+const shippable: Open = ({ quantity, shipped, waiting }) => quantity - shipped - waiting;
+const cancellable: Open = ({ quantity, shipped }) => quantity - shipped;
 
 /** The line that a step means; of a reservation without lines, one that it does not have. */
-const meant = (lines: readonly Line[], { which, quantity }: Change): Line => {
-  const line = inOrder(lines)[which % Math.max(1, lines.length)];
+function meant(lines: readonly OrderLine[], step: Change, open: Open): Line {
+  const fitting = step.fits ? lines.filter((line) => open(line) > 0) : lines;
+  const choice = fitting.length > 0 ? fitting : lines;
+  const line = [...choice].sort((a, b) => a.item - b.item || a.location - b.location)[
+    step.which % Math.max(1, choice.length)
+  ];
+  const quantity = step.fits && line ? Math.max(1, Math.min(step.quantity, open(line))) : step.quantity;
   return { item: line?.item ?? 0, location: line?.location ?? 0, quantity };
-};
+}
 
 /** The same, of the reservation as it really is. */
-async function reallyMeant({ db, names }: RealStock, step: Change) {
-  const reservation = await findReservation(db, `${names.run}-${step.key}`);
-  const lines = (reservation?.allocations ?? []).map((each) => ({
-    item: numberOf(names.things, each.variantId),
-    location: numberOf(names.locations, each.locationId),
-    quantity: each.quantity,
+async function reallyMeant(real: RealStock, step: Change, open: Open) {
+  const { db, names } = real;
+  const reservationKey = await meantReally(real, ['committed'], step);
+  const reservation = await findReservation(db, reservationKey);
+  const lines = (reservation?.allocations ?? []).map(({ variantId, locationId, ...units }) => ({
+    item: numberOf(names.things, variantId),
+    location: numberOf(names.locations, locationId),
+    ...units,
   }));
-  const line = meant(lines, step);
-  return [
-    {
-      variantId: names.things[line.item]!,
-      locationId: names.locations[line.location]!,
-      quantity: line.quantity,
-    },
-  ];
+  const line = meant(lines, step, open);
+  const variantId = names.things[line.item]!;
+  const locationId = names.locations[line.location]!;
+  return { key: reservationKey, lines: [{ variantId, locationId, quantity: line.quantity }] };
 }
 
 /** A change of a committed reservation: once per key, of lines that are open. */
@@ -69,30 +80,27 @@ function ofOrder(
   model: StockModel,
   step: Change,
   name: string,
+  open: Open,
   work: (reservation: ModelReservation, line: OpenLine, wanted: Line) => unknown,
-  open: (line: OpenLine) => number,
 ): unknown {
-  const reservation = model.reservations.get(step.key);
-  if (!reservation) return { kind: 'missing' };
-  const wanted = meant(reservation.lines, step);
+  const reservationKey = meantInModel(model, ['committed'], step);
+  const reservation = model.reservations.get(reservationKey);
+  if (!reservation) return { kind: 'missing', repeats: true };
+  const wanted = meant(reservation.lines, step, open);
   return attempt(model, () => {
-    const found = model.reservations.get(step.key)!;
+    const found = model.reservations.get(reservationKey)!;
     settle(
       model,
       found.lines.map(({ item }) => item),
     );
-    const refused: { outcome?: unknown } = {};
     const keyName = `${name} ${step.changeKey}`;
-    const content = [step.key, wanted];
     if (!model.keys.has(keyName)) {
+      if (found.status !== 'committed') return { kind: 'notOpen', status: found.status.toUpperCase(), repeats: true };
       const line = found.lines.find((each) => each.item === wanted.item && each.location === wanted.location);
-      if (found.status !== 'committed') refused.outcome = { kind: 'notOpen', status: found.status.toUpperCase() };
-      else if (!line || open(line) < wanted.quantity)
-        refused.outcome = { kind: 'tooMany', open: line ? open(line) : 0 };
-      if (refused.outcome) return refused.outcome;
-      return oncePerKey(model, keyName, content, () => work(found, line!, wanted));
+      if (!line || open(line) < wanted.quantity) return { kind: 'tooMany', open: line ? open(line) : 0, repeats: true };
+      return oncePerKey(model, keyName, [reservationKey, wanted], () => work(found, line, wanted));
     }
-    return oncePerKey(model, keyName, content, () => undefined);
+    return oncePerKey(model, keyName, [reservationKey, wanted], () => undefined);
   });
 }
 
@@ -102,8 +110,13 @@ interface Told {
   readonly status?: string;
 }
 
-/** Of an outcome what the model says of it. */
-function numbered(outcome: Told): unknown {
+/** Of an outcome what the model says of it. @param again the answer when it was asked for once more. */
+function numbered(outcome: Told, again: Told): object {
+  const repeats = isDeepStrictEqual(outcome, again);
+  return outcome.kind === 'keyReused' ? { kind: outcome.kind } : { ...numbersOf(outcome), repeats };
+}
+
+function numbersOf(outcome: Told): object {
   switch (outcome.kind) {
     case 'tooMany':
       return { kind: 'tooMany', open: outcome.lines![0]!.open };
@@ -124,77 +137,64 @@ const replaced = (lines: readonly OpenLine[], line: OpenLine, by: OpenLine): Ope
 /** Units leave the building; those that were lost but found take what is available, and what the books do not have is adjusted. */
 export const ship: MachineCommand<Change> = {
   name: 'ship',
+  weight: 9,
+  steps: change,
+  expect: (model, step) =>
+    ofOrder(model, step, 'shipment', shippable, (reservation, line, { item, location: at, quantity }) => {
+      const place = { item, location: at };
+      const lost = Math.max(0, quantity - openUnits(line));
+      const free = Math.min(lost, levelAt(model, item, at).available);
+      const entries: Entry[] = [
+        { ...place, quantity: free, from: 'available', to: 'committed' },
+        { ...place, quantity: lost - free, from: null, to: 'committed' },
+        { ...place, quantity, from: 'committed', to: null },
+      ];
+      reservation.lines = replaced(reservation.lines, line, {
+        ...line,
+        shipped: line.shipped + quantity,
+        shorted: line.shorted - lost,
+      });
+      consume(model, reservation.channel, item, consumingPolicy(model, item, at), free);
+      book(
+        model,
+        entries.filter((entry) => entry.quantity > 0),
+      );
+      return { kind: 'shipped', short: lost - free, repeats: true };
+    }),
+  async perform(real, step) {
+    const input = { ...(await reallyMeant(real, step, shippable)), shipmentKey: `${real.names.run}-${step.changeKey}` };
+    const shipped = () => shipReservation(real.db, real.caller, input);
+    return numbered(await shipped(), await shipped());
+  },
+};
+
+/** Units are not wanted any more: first those that were lost, then those that it waits for, then those that are there. */
+export const cancel: MachineCommand<Change> = {
+  name: 'cancel',
   weight: 6,
   steps: change,
   expect: (model, step) =>
-    ofOrder(
-      model,
-      step,
-      'shipment',
-      (reservation, line, { item, location: at, quantity }) => {
-        const place = { item, location: at };
-        const lost = Math.max(0, quantity - openUnits(line));
-        const free = Math.min(lost, levelAt(model, item, at).available);
-        const entries: Entry[] = [
-          { ...place, quantity: free, from: 'available', to: 'committed' },
-          { ...place, quantity: lost - free, from: null, to: 'committed' },
-          { ...place, quantity, from: 'committed', to: null },
-        ];
-        reservation.lines = replaced(reservation.lines, line, {
-          ...line,
-          shipped: line.shipped + quantity,
-          shorted: line.shorted - lost,
-        });
-        book(
-          model,
-          entries.filter((entry) => entry.quantity > 0),
-        );
-        return { kind: 'shipped', short: lost - free };
-      },
-      ({ quantity, shipped }) => quantity - shipped,
-    ),
-  perform: async (real, step) =>
-    numbered(
-      await shipReservation(real.db, real.caller, {
-        key: `${real.names.run}-${step.key}`,
-        shipmentKey: `${real.names.run}-${step.changeKey}`,
-        lines: await reallyMeant(real, step),
-      }),
-    ),
-};
-
-/** Units are not wanted any more: first those that were lost, then those that are there. */
-export const cancel: MachineCommand<Change> = {
-  name: 'cancel',
-  weight: 4,
-  steps: change,
-  expect: (model, step) =>
-    ofOrder(
-      model,
-      step,
-      'cancellation',
-      (reservation, line, { item, location: at, quantity }) => {
-        const lost = Math.min(quantity, line.shorted);
-        const released = quantity - lost;
-        reservation.lines = replaced(reservation.lines, line, {
-          ...line,
-          quantity: line.quantity - quantity,
-          shorted: line.shorted - lost,
-        });
-        if (reservation.lines.length === 0) reservation.status = 'released';
-        if (released > 0) book(model, [{ item, location: at, quantity: released, from: 'committed', to: 'available' }]);
-        return { kind: 'cancelled', released };
-      },
-      ({ quantity, shipped }) => quantity - shipped,
-    ),
-  perform: async (real, step) =>
-    numbered(
-      await cancelReservation(real.db, {
-        key: `${real.names.run}-${step.key}`,
-        cancelKey: `${real.names.run}-${step.changeKey}`,
-        lines: await reallyMeant(real, step),
-      }),
-    ),
+    ofOrder(model, step, 'cancellation', cancellable, (reservation, line, { item, location: at, quantity }) => {
+      const lost = Math.min(quantity, line.shorted);
+      const ahead = Math.min(quantity - lost, line.waiting);
+      const released = quantity - lost - ahead;
+      reservation.lines = replaced(reservation.lines, line, {
+        ...line,
+        quantity: line.quantity - quantity,
+        shorted: line.shorted - lost,
+        waiting: line.waiting - ahead,
+      });
+      sellAhead(model, item, -ahead);
+      consume(model, reservation.channel, item, line.policy, -released);
+      if (reservation.lines.length === 0) reservation.status = 'released';
+      if (released > 0) book(model, [{ item, location: at, quantity: released, from: 'committed', to: 'available' }]);
+      return { kind: 'cancelled', released, repeats: true };
+    }),
+  async perform(real, step) {
+    const input = { ...(await reallyMeant(real, step, cancellable)), cancelKey: `${real.names.run}-${step.changeKey}` };
+    const cancelled = () => cancelReservation(real.db, input);
+    return numbered(await cancelled(), await cancelled());
+  },
 };
 
 interface Sale {
@@ -239,25 +239,29 @@ export const sell: MachineCommand<Sale> = {
           entries.push(...freed);
           if (short > 0) entries.push({ ...line, quantity: short, from: null, to: 'available' });
           entries.push({ ...line, from: 'available', to: null });
+          const policy = consumingPolicy(model, line.item, line.location);
+          consume(model, step.channel, line.item, policy, line.quantity - short);
           return { item: line.item, quantity: line.quantity, short };
         });
         book(model, entries);
-        return { kind: 'sold', lines: sold };
+        return { kind: 'sold', lines: sold, repeats: true };
       });
     }),
   async perform({ db, names, caller }, step) {
-    const outcome = await bookSale(db, caller, {
+    const sale = {
       key: `${names.run}-${step.key}`,
       channel: names.channels[step.channel]!,
       locationId: names.locations[step.location]!,
       lines: step.lines.map((line) => ({ variantId: names.things[line.thing]!, quantity: line.quantity })),
       soldAt: '2026-05-04T10:00:00Z',
-    });
+    };
+    const outcome = await bookSale(db, caller, sale);
+    const repeats = isDeepStrictEqual(await bookSale(db, caller, sale), outcome);
     if (outcome.kind !== 'sold') return { kind: outcome.kind };
     const lines = outcome.lines.map(({ variantId, ...units }) => ({
       item: numberOf(names.things, variantId),
       ...units,
     }));
-    return { kind: 'sold', lines: lines.sort((a, b) => a.item - b.item) };
+    return { kind: 'sold', lines: lines.sort((a, b) => a.item - b.item), repeats };
   },
 };

@@ -4,6 +4,7 @@ import { newId } from '@kontor/kit/src/ids.ts';
 import { createEndReservation, type EndReservation } from '../commands/end-reservation.ts';
 import { createReserve, type Reserve } from '../commands/reserve.ts';
 import { upsertLocations } from '../commands/upsert-locations.ts';
+import { retirePolicy } from '../data/allocation-policies.ts';
 import { saveBundles } from '../data/bundles.ts';
 import { saveChannel } from '../data/channels.ts';
 import { locationValues } from '../fixture.ts';
@@ -21,6 +22,12 @@ export interface Names {
   readonly channels: readonly string[];
   /** The revisions that products would have given. */
   readonly revisions: { places: number; bundles: number };
+  /** What bundles consist of. */
+  bundles: Shape['bundles'];
+  /** In the order in which they began to govern. */
+  readonly policies: string[];
+  /** In the order in which they were sent. */
+  readonly transfers: string[];
 }
 
 /** Stock as one process has it: a pool and queues of its own. */
@@ -42,10 +49,17 @@ export async function createWorld(db: Database, shape: Shape, locationCount: num
   const names: Names = {
     run,
     things: Array.from({ length: shape.itemCount + shape.bundles.length }, () => newId()),
-    locations,
+    locations: [...locations].sort(),
     channels: shape.channels.map((_, index) => `${run}-channel-${index}`),
     revisions: { places: 0, bundles: 0 },
+    bundles: [],
+    policies: [],
+    transfers: [],
   };
+  // A policy of another world that governs all variants would govern these.
+  const rows = await db.sql<{ id: string }[]>`
+    select policy_id as id from stock.allocation_policies where status <> 'retired'`;
+  for (const { id } of rows) await retirePolicy(db, id, null, 'service:world');
   for (const [index, places] of shape.channels.entries()) await keepPlaces(db, names, index, places);
   await keepBundles(db, names, shape.itemCount, shape.bundles);
   return names;
@@ -64,6 +78,7 @@ export async function keepPlaces(db: Database, names: Names, channel: number, pl
 /** Tells stock what bundles consist of. */
 export async function keepBundles(db: Database, names: Names, itemCount: number, bundles: Shape['bundles']) {
   names.revisions.bundles += 1;
+  names.bundles = bundles;
   await saveBundles(
     db,
     bundles.map((components, index) => ({

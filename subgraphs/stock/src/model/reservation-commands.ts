@@ -1,30 +1,31 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { sweep } from '../commands/expire-holds.ts';
-import { findReservation } from '../data/reservations.ts';
+import type { ReservationRow } from '../data/reservations.ts';
 import { demandOf } from '../fixture.ts';
 import type { MachineCommand } from './machine-command.ts';
-import { numberOf, TICK_S } from './real-stock.ts';
+import { meantInModel, meantKeys, meantReally, type Meant } from './meant-reservations.ts';
+import { numberOf, TICK_S, type Names } from './real-stock.ts';
 import { channel, key, location, thing } from './shape.ts';
 import { lineText } from './stock-views.ts';
+import { book, endHolds, holdsOver, sellAhead, settle } from './stock-booking.ts';
 import {
-  book,
-  endHolds,
-  holdsOver,
-  levelAt,
-  sellable,
-  settle,
-  stockLines,
   isShort,
-  type Line,
-  type OpenLine,
+  stockLines,
   type ModelReservation,
+  type OpenLine,
+  type StockModel,
+  type Taken,
 } from './stock-model.ts';
+import { consume, consumingPolicy, planThatHolds, sellable } from './stock-offers.ts';
 
 interface Wish {
   readonly thing: number;
   readonly quantity: number;
   /** Where each plan takes it, when that is not where the plan takes everything else. */
   readonly from: readonly (number | null)[];
+  /** In which plans it is sold ahead. */
+  readonly ahead: readonly boolean[];
 }
 
 interface Reserve {
@@ -37,11 +38,19 @@ interface Reserve {
   readonly wishes: readonly Wish[];
 }
 
-const MOST_PLANS = 3;
+/** How many plans a step may have. */
+export const MOST_PLANS = 3;
+/** In which plans something is sold ahead: mostly in none, else in the last ones. */
+export const aheadIn = fc.nat(6).map((n) => Array.from({ length: MOST_PLANS }, (_, plan) => plan >= n));
 
-const plansOf = ({ plans, wishes }: Reserve): Line[][] =>
+const plansOf = ({ plans, wishes }: Reserve): Taken[][] =>
   plans.map((usual, plan) =>
-    wishes.map((wish) => ({ item: wish.thing, location: wish.from[plan] ?? usual, quantity: wish.quantity })),
+    wishes.map((wish) => ({
+      item: wish.thing,
+      location: wish.from[plan] ?? usual,
+      quantity: wish.quantity,
+      ahead: wish.ahead[plan] ?? false,
+    })),
   );
 
 /** Units asked for of each thing, in order. */
@@ -51,11 +60,69 @@ const requested = (step: Reserve): [number, number][] => {
   return [...units].sort(([a], [b]) => a - b);
 };
 
-const held = (status: string, planIndex: number, lines: readonly OpenLine[]) => ({
+const held = (status: string, planIndex: number, lines: readonly Omit<OpenLine, 'policy'>[]) => ({
   kind: 'held',
   status,
   planIndex,
   lines: lines.map(lineText).sort(),
+  repeats: true,
+});
+
+/** What allocations of one place become of a reservation: a line each, with what waits of it. */
+export function linesOf(model: StockModel, taken: readonly Taken[]): OpenLine[] {
+  const lines = new Map<string, OpenLine>();
+  for (const { item, location: at, quantity, ahead } of taken) {
+    const known = lines.get(`${item} ${at}`);
+    lines.set(`${item} ${at}`, {
+      item,
+      location: at,
+      quantity: quantity + (known?.quantity ?? 0),
+      shorted: 0,
+      shipped: 0,
+      waiting: (ahead ? quantity : 0) + (known?.waiting ?? 0),
+      policy: consumingPolicy(model, item, at),
+    });
+  }
+  return [...lines.values()];
+}
+
+/** Allocations of a reservation in words. */
+export const allocationTexts = (names: Names, allocations: ReservationRow['allocations']): string[] =>
+  allocations
+    .map(({ variantId, locationId, ...units }) =>
+      lineText({ item: numberOf(names.things, variantId), location: numberOf(names.locations, locationId), ...units }),
+    )
+    .sort();
+
+/** A plan as the command takes it. */
+export const allocationsOf = (names: Names, plan: readonly Taken[]) =>
+  plan.map(({ item, location: at, quantity, ahead }) => ({
+    variantId: names.things[item]!,
+    locationId: names.locations[at]!,
+    quantity,
+    ahead,
+  }));
+
+/** What a channel cannot have of what it asks for; all of it when each alone would do. */
+export function shortOf(model: StockModel, ofChannel: number, units: readonly (readonly [number, number])[]) {
+  const wanted = units.map(([each, asked]) => ({
+    thing: each,
+    requested: asked,
+    available: sellable(model, ofChannel, each),
+  }));
+  const short = wanted.filter((each) => each.available < each.requested);
+  return { kind: 'short', variants: short.length > 0 ? short : wanted };
+}
+
+/** The same, as it really is. */
+export const numberedShort = (
+  { things }: Names,
+  variants: readonly { readonly variantId: string; readonly requested: number; readonly available: number }[],
+) => ({
+  kind: 'short',
+  variants: variants
+    .map(({ variantId, ...units }) => ({ thing: numberOf(things, variantId), ...units }))
+    .sort((a, b) => a.thing - b.thing),
 });
 
 /** Stock is held: on the first plan that holds as a whole, or not at all. */
@@ -70,13 +137,14 @@ export const reserve: MachineCommand<Reserve> = {
     wishes: fc.array(
       fc.record({
         thing,
-        quantity: fc.integer({ min: 1, max: 4 }),
+        quantity: fc.integer({ min: 1, max: 3 }),
         from: fc.array(fc.oneof({ weight: 3, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: location }), {
           minLength: MOST_PLANS,
           maxLength: MOST_PLANS,
         }),
+        ahead: aheadIn,
       }),
-      { minLength: 1, maxLength: 3 },
+      { minLength: 1, maxLength: 2 },
     ),
   }),
   expect(model, step) {
@@ -93,25 +161,16 @@ export const reserve: MachineCommand<Reserve> = {
       const isOver = earlier.status === 'held' && earlier.expiresAt <= model.now;
       return held(isOver ? 'EXPIRED' : statusOf(earlier), earlier.planIndex, earlier.lines);
     }
-    const places = model.places[step.channel]!;
-    const planIndex = plans.findIndex((plan) =>
-      plan.every(
-        ({ item, location: at, quantity }) => places.includes(at) && levelAt(model, item, at).available >= quantity,
-      ),
-    );
-    const lines = plans[planIndex]?.map((line): OpenLine => ({ ...line, shorted: 0, shipped: 0 }));
-    if (!lines) {
-      const wanted = requested(step).map(([each, units]) => ({
-        thing: each,
-        requested: units,
-        available: sellable(model, step.channel, each),
-      }));
-      const short = wanted.filter((each) => each.available < each.requested);
-      return { kind: 'short', variants: short.length > 0 ? short : wanted };
-    }
+    const planIndex = planThatHolds(model, step.channel, plans);
+    const taken = plans[planIndex];
+    if (!taken) return shortOf(model, step.channel, requested(step));
+    const lines = linesOf(model, taken);
+    for (const { item, quantity, ahead, location: at } of taken)
+      if (ahead) sellAhead(model, item, quantity);
+      else consume(model, step.channel, item, consumingPolicy(model, item, at), quantity);
     book(
       model,
-      lines.map((line) => ({ ...line, from: 'available', to: 'reserved' })),
+      taken.flatMap((each) => (each.ahead ? [] : [{ ...each, from: 'available' as const, to: 'reserved' as const }])),
     );
     const expiresAt = model.now + step.lasts - 0.5;
     model.reservations.set(step.key, {
@@ -124,42 +183,21 @@ export const reserve: MachineCommand<Reserve> = {
     });
     return held('HELD', planIndex, lines);
   },
-  async perform(real, step) {
-    const { names } = real;
-    const plans = plansOf(step).map((plan) =>
-      plan.map(({ item, location: at, quantity }) => ({
-        variantId: names.things[item]!,
-        locationId: names.locations[at]!,
-        quantity,
-      })),
-    );
-    const outcome = await real.reserve(
-      demandOf(names.channels[step.channel]!, plans, {
-        key: `${names.run}-${step.key}`,
-        ttlSeconds: (step.lasts - 0.5) * TICK_S,
-      }),
-    );
+  async perform({ names, reserve: hold }, step) {
+    const plans = plansOf(step).map((plan) => allocationsOf(names, plan));
+    const demand = demandOf(names.channels[step.channel]!, plans, {
+      key: `${names.run}-${step.key}`,
+      ttlSeconds: (step.lasts - 0.5) * TICK_S,
+    });
+    const outcome = await hold(demand);
     switch (outcome.kind) {
       case 'held': {
-        const { status, planIndex } = outcome.reservation;
-        // As it is kept: what is answered at first names bundles where this names their components.
-        const { allocations } = (await findReservation(real.db, `${names.run}-${step.key}`))!;
-        const lines = allocations.map((each) => ({
-          item: numberOf(names.things, each.variantId),
-          location: numberOf(names.locations, each.locationId),
-          quantity: each.quantity,
-          shorted: each.shorted,
-          shipped: each.shipped,
-        }));
-        return held(status, planIndex, lines);
+        const { status, planIndex, allocations } = outcome.reservation;
+        const repeats = isDeepStrictEqual(await hold(demand), outcome);
+        return { kind: 'held', status, planIndex, lines: allocationTexts(names, allocations), repeats };
       }
       case 'short':
-        return {
-          kind: 'short',
-          variants: outcome.variants
-            .map(({ variantId, ...units }) => ({ thing: numberOf(names.things, variantId), ...units }))
-            .sort((a, b) => a.thing - b.thing),
-        };
+        return numberedShort(names, outcome.variants);
       default:
         return outcome;
     }
@@ -167,26 +205,26 @@ export const reserve: MachineCommand<Reserve> = {
 };
 
 /** A hold of which units were lost is short of them. */
-const statusOf = (reservation: ModelReservation): string =>
+export const statusOf = (reservation: ModelReservation): string =>
   reservation.status === 'held' && isShort(reservation) ? 'SHORTED' : reservation.status.toUpperCase();
 
 /** Held to committed or released: whatever is asked for, a hold that is over expires. */
-const end = (ending: 'committed' | 'released'): MachineCommand<{ readonly key: number }> => ({
+const end = (ending: 'committed' | 'released'): MachineCommand<Meant> => ({
   name: ending === 'committed' ? 'commit' : 'release',
   weight: ending === 'committed' ? 8 : 3,
-  steps: fc.record({ key }),
+  steps: fc.record(meantKeys),
   expect(model, step) {
-    const found = model.reservations.get(step.key);
+    const found = model.reservations.get(meantInModel(model, ['held'], step));
     if (!found) return { done: false, status: 'MISSING' };
     const isOver = found.expiresAt <= model.now;
     if (found.status === 'held' && (isOver || ending === 'released' || !isShort(found)))
       endHolds(model, [found], isOver ? 'expired' : ending);
     return { done: found.status === ending, status: statusOf(found) };
   },
-  perform: ({ endReservation, names }, step) =>
-    ending === 'committed'
-      ? endReservation.commit(`${names.run}-${step.key}`)
-      : endReservation.release(`${names.run}-${step.key}`),
+  async perform(real, step) {
+    const ofKey = await meantReally(real, ['held'], step);
+    return ending === 'committed' ? real.endReservation.commit(ofKey) : real.endReservation.release(ofKey);
+  },
 });
 export const commit = end('committed');
 export const release = end('released');

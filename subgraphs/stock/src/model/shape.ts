@@ -20,7 +20,7 @@ export const SHAPE: Shape = {
   ],
 };
 export const LOCATION_COUNT = 3;
-const KEYS = 5;
+const KEYS = 7;
 
 export const item = fc.nat(SHAPE.itemCount - 1);
 /** An item or a bundle. */

@@ -1,3 +1,6 @@
+import type { PolicyRules } from '../domain/allocation-policy.ts';
+import type { SellingKind } from '../domain/selling-policy.ts';
+
 /** A whole stock in memory, as simple as can be: what the real one must be equal to after every command. */
 
 /** Units per state. */
@@ -25,17 +28,62 @@ export interface OpenLine extends Line {
   /** Units that were lost to something that had happened. */
   readonly shorted: number;
   readonly shipped: number;
+  /** Units sold ahead that no goods have come for yet. */
+  readonly waiting: number;
+  /** The policy in whose pool its channel consumed the units, if any. */
+  readonly policy: number | null;
+}
+
+/** How an item is sold when nothing of it is left. */
+export interface Selling {
+  readonly kind: SellingKind;
+  readonly limit: number;
+  /** Null: all channels. */
+  readonly channel: number | null;
+  readonly soldAhead: number;
+}
+
+/** What divides a pool between channels. Its number is its place among those that ever governed. */
+export interface ModelPolicy {
+  /** Channels by number. */
+  readonly rules: PolicyRules;
+  /** Null: all items that no other policy governs. */
+  items: readonly number[] | null;
+  /** Null: all. */
+  readonly locations: readonly number[] | null;
+  isActive: boolean;
+}
+
+/** Goods on their way. */
+export interface ModelTransfer {
+  /** Null: from a supplier. */
+  readonly from: number | null;
+  readonly to: number;
+  isClosed: boolean;
+  /** In order of item. */
+  lines: readonly {
+    readonly item: number;
+    readonly quantity: number;
+    readonly received: number;
+    readonly lost: number;
+  }[];
+}
+
+/** An allocation of a plan. */
+export interface Taken extends Line {
+  /** Sold ahead: waits for goods. */
+  readonly ahead: boolean;
 }
 
 /** A reservation as the model remembers it. */
 export interface ModelReservation {
   status: 'held' | 'committed' | 'released' | 'expired';
   readonly channel: number;
-  readonly planIndex: number;
+  planIndex: number;
   /** What tells one demand from another. */
   readonly demand: string;
   /** Ticks. */
-  readonly expiresAt: number;
+  expiresAt: number;
   lines: OpenLine[];
 }
 
@@ -58,8 +106,6 @@ export interface Shape {
 export interface StockModel {
   /** Ticks that have passed. */
   now: number;
-  /** How often the configuration was changed. */
-  revision: number;
   readonly levels: Map<string, Level>;
   readonly versions: Map<number, number>;
   readonly reservations: Map<number, ModelReservation>;
@@ -71,12 +117,18 @@ export interface StockModel {
   readonly places: number[][];
   bundles: (readonly { readonly item: number; readonly quantity: number }[])[];
   readonly itemCount: number;
+  readonly selling: Map<number, Selling>;
+  /** What each channel leaves of every item, as `channel location`. */
+  readonly buffers: Map<string, number>;
+  readonly policies: ModelPolicy[];
+  /** What channels took of the pools of policies, as `channel item`. */
+  readonly usage: Map<string, { readonly policy: number; readonly consumed: number }>;
+  readonly transfers: ModelTransfer[];
 }
 
 /** An empty stock. */
 export const createModel = ({ itemCount, bundles, channels }: Shape): StockModel => ({
   now: 0,
-  revision: 0,
   levels: new Map(),
   versions: new Map(),
   reservations: new Map(),
@@ -86,6 +138,11 @@ export const createModel = ({ itemCount, bundles, channels }: Shape): StockModel
   places: channels.map((places) => [...places]),
   bundles: [...bundles],
   itemCount,
+  selling: new Map(),
+  buffers: new Map(),
+  policies: [],
+  usage: new Map(),
+  transfers: [],
 });
 
 const NOTHING: Level = {
@@ -102,78 +159,12 @@ const NOTHING: Level = {
 export const levelAt = (model: StockModel, item: number, location: number): Readonly<Level> =>
   model.levels.get(`${item} ${location}`) ?? NOTHING;
 
-/** Books entries as one version of each of their items. @throws Error when a level would go below zero: the model decided wrongly. */
-export function book(model: StockModel, entries: readonly Entry[]): void {
-  for (const { item, location, quantity, from, to } of entries) {
-    const level = { ...levelAt(model, item, location) };
-    if (from) level[from] -= quantity;
-    if (to) level[to] += quantity;
-    model.levels.set(`${item} ${location}`, level);
-  }
-  for (const [place, level] of model.levels)
-    if (Object.values(level).some((units) => units < 0)) throw new Error(`the model went below zero at ${place}`);
-  for (const item of new Set(entries.map((entry) => entry.item))) {
-    model.versions.set(item, (model.versions.get(item) ?? 0) + 1);
-    for (const channel of model.places.keys()) model.told.set(`${channel} ${item}`, sellable(model, channel, item));
-  }
-}
-
 /** Units of a line that are held or sold at its place. */
-export const openUnits = ({ quantity, shorted, shipped }: OpenLine): number => quantity - shorted - shipped;
+export const openUnits = ({ quantity, shorted, shipped, waiting }: OpenLine): number =>
+  quantity - shorted - shipped - waiting;
 
 /** Whether units of a reservation were lost. */
 export const isShort = ({ lines }: ModelReservation): boolean => lines.some(({ shorted }) => shorted > 0);
-
-/** Ends held reservations together. */
-export function endHolds(
-  model: StockModel,
-  held: readonly ModelReservation[],
-  status: 'committed' | 'released' | 'expired',
-): void {
-  const entries = held.flatMap(({ lines }) =>
-    lines.map((line): Entry => ({
-      ...line,
-      quantity: openUnits(line),
-      from: 'reserved',
-      to: status === 'committed' ? 'committed' : 'available',
-    })),
-  );
-  for (const reservation of held) {
-    reservation.status = status;
-    if (status !== 'committed') reservation.lines = [];
-  }
-  book(
-    model,
-    entries.filter(({ quantity }) => quantity > 0),
-  );
-}
-
-/**
- * Frees units of a level for something that has happened there: from what is available, then from safety, then from the newest holds, then
- * from the newest orders. @returns the entries that free them, to be booked with what has happened.
- */
-export function freeUnits(model: StockModel, at: Line): Entry[] {
-  const place = { item: at.item, location: at.location };
-  const level = levelAt(model, at.item, at.location);
-  let missing = at.quantity - level.available;
-  if (missing <= 0) return [];
-  const entries: Entry[] = [];
-  const free = (quantity: number, from: State) => {
-    if (quantity > 0) entries.push({ ...place, quantity, from, to: 'available' });
-    missing -= quantity;
-  };
-  free(Math.min(missing, level.safety), 'safety');
-  const newestFirst = [...model.reservations.values()].reverse();
-  for (const status of ['held', 'committed'] as const)
-    for (const reservation of newestFirst.filter((each) => each.status === status))
-      reservation.lines = reservation.lines.map((line) => {
-        const lost =
-          line.item === at.item && line.location === at.location ? Math.min(Math.max(0, missing), openUnits(line)) : 0;
-        free(lost, status === 'held' ? 'reserved' : 'committed');
-        return { ...line, shorted: line.shorted + lost };
-      });
-  return entries;
-}
 
 /** Does something as a whole: of what is refused nothing stays. */
 export function attempt<Outcome>(model: StockModel, work: () => Outcome): Outcome | object {
@@ -208,36 +199,17 @@ export function oncePerKey(model: StockModel, key: string, request: unknown, wor
   return outcome;
 }
 
-/** Holds that are over but were not ended yet, of some items or of all. */
-export const holdsOver = (model: StockModel, items?: ReadonlySet<number>): ModelReservation[] =>
-  [...model.reservations.values()].filter(
-    ({ status, expiresAt, lines }) =>
-      status === 'held' && expiresAt <= model.now && (!items || lines.some((line) => items.has(line.item))),
-  );
-
-/** The beginning of every decision: holds on the items that are over end first. */
-export const settle = (model: StockModel, items: readonly number[]): void =>
-  endHolds(model, holdsOver(model, new Set(items)), 'expired');
-
 /** The stock items that units of something consist of. */
 export const componentsOf = (model: StockModel, thing: number): readonly { item: number; quantity: number }[] =>
   thing < model.itemCount ? [{ item: thing, quantity: 1 }] : (model.bundles[thing - model.itemCount] ?? []);
 
-/** Lines as stock items, summed per item and location, in order. */
-export function stockLines(model: StockModel, lines: readonly Line[]): Line[] {
-  const sums = new Map<string, Line>();
-  for (const { item: thing, location, quantity } of lines)
+/** Lines as stock items, summed per item and location, what is sold ahead apart; in order. */
+export function stockLines(model: StockModel, lines: readonly (Line & { readonly ahead?: boolean })[]): Taken[] {
+  const sums = new Map<string, Taken>();
+  for (const { item: thing, location, quantity, ahead = false } of lines)
     for (const { item, quantity: per } of componentsOf(model, thing)) {
-      const key = `${item} ${location}`;
-      sums.set(key, { item, location, quantity: (sums.get(key)?.quantity ?? 0) + quantity * per });
+      const key = `${item} ${location} ${ahead}`;
+      sums.set(key, { item, location, ahead, quantity: (sums.get(key)?.quantity ?? 0) + quantity * per });
     }
   return [...sums.values()].sort((a, b) => a.item - b.item || a.location - b.location);
-}
-
-/** How many units a channel can sell. A bundle is made of components at one location. */
-export function sellable(model: StockModel, channel: number, thing: number): number {
-  const parts = componentsOf(model, thing);
-  const setsAt = (location: number) =>
-    Math.min(...parts.map(({ item, quantity }) => Math.floor(levelAt(model, item, location).available / quantity)));
-  return (model.places[channel] ?? []).reduce((sum, location) => sum + setsAt(location), 0);
 }
