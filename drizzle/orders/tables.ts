@@ -191,11 +191,14 @@ export const orders = schema.table(
     taxMinor: minor('tax_minor'),
     grossMinor: minor('gross_minor'),
     placedAt: instant('placed_at').notNull(),
+    /** The key under which stock knows what is committed for it. */
+    reservationKey: text('reservation_key'),
   },
   (table) => [
     foreignKey({ name: 'orders_cart', columns: [table.cartId], foreignColumns: [carts.cartId] }),
     unique('orders_number').on(table.number),
     unique('orders_one_per_cart').on(table.cartId),
+    unique('orders_reservation_key').on(table.reservationKey),
     index('orders_by_customer').on(table.customerId, table.placedAt.desc(), table.orderId.desc()),
     index('orders_profile_due')
       .on(table.profileDueAt)
@@ -290,5 +293,46 @@ export const fulfilmentOrderLines = schema.table(
       foreignColumns: [fulfilmentOrders.fulfilmentOrderId],
     }),
     check('fulfilment_order_lines_quantity', sql`quantity > 0`),
+  ],
+);
+
+/**
+ * Orders that lost units of their stock and have to be routed again; a row stays as `moved` afterwards. Without a foreign key, because
+ * units can be lost between the commitment of the stock and the placement of the order. `revision` counts the losses: who routes the
+ * order learns by it that there was another one meanwhile. `due_at` is as in `checkouts`.
+ */
+export const reroutings = schema.table(
+  'reroutings',
+  {
+    orderId: uuid('order_id').primaryKey(),
+    reservationKey: text('reservation_key').notNull(),
+    state: text('state').notNull().default('pending'),
+    reason: text('reason'),
+    /** Since when somebody has to look at it. */
+    raisedAt: instant('raised_at'),
+    revision: integer('revision').notNull().default(1),
+    /** How often stock had no place for it. */
+    refusalCount: integer('refusal_count').notNull().default(0),
+    attemptCount: integer('attempt_count').notNull().default(0),
+    leaseOwner: uuid('lease_owner'),
+    leaseUntil: instant('lease_until'),
+    dueAt: instant('due_at').notNull(),
+    createdAt: instant('created_at').notNull(),
+    updatedAt: instant('updated_at').notNull(),
+  },
+  (table) => [
+    index('reroutings_due')
+      .on(table.dueAt)
+      .where(sql`state = 'pending'`),
+    index('reroutings_exceptions')
+      .on(table.raisedAt, table.orderId)
+      .where(sql`state = 'exception'`),
+    check('reroutings_state', sql`state in ('pending', 'moved', 'exception')`),
+    check(
+      'reroutings_exception',
+      sql`(state = 'exception') = (reason is not null) and (reason is null) = (raised_at is null)`,
+    ),
+    check('reroutings_reason', sql`reason in ('NO_STOCK', 'RESERVATION_ENDED', 'STOCK_INCONSISTENT')`),
+    check('reroutings_lease', sql`(lease_owner is null) = (lease_until is null)`),
   ],
 );

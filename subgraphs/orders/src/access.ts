@@ -1,5 +1,5 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
-import { actsFor } from '@kontor/kit/src/auth/policy.ts';
+import { actsFor, hasScope } from '@kontor/kit/src/auth/policy.ts';
 import { matchesToken } from './cart-tokens.ts';
 import type { Cart } from './domain/cart.ts';
 
@@ -26,3 +26,6 @@ export const mayRead = (
 
 /** Whether a caller may list the orders of a customer. */
 export const mayListOrders = (caller: Caller, customerId: string): boolean => actsFor(caller, customerId, READ_ALL);
+
+/** Whether a caller may know what is the matter with orders. */
+export const mayReadExceptions = (caller: Caller): boolean => hasScope(caller, READ_ALL);

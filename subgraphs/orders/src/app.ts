@@ -2,20 +2,22 @@ import { readSdl } from '@kontor/kit/src/graph/sdl.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { createSubgraph } from '@kontor/kit/src/subgraph.ts';
 import { createCartTokens } from './cart-tokens.ts';
+import { startRerouter } from './commands/reroute-orders.ts';
 import { startResumer } from './commands/resume-checkouts.ts';
 import { catchUp } from './consumers/catch-up.ts';
 import { consumeChannels } from './consumers/products-channel-changed.ts';
 import { consumeProducts } from './consumers/products-product-changed.ts';
+import { consumeShortedReservations } from './consumers/stock-reservation-shorted.ts';
 import { createContext } from './context.ts';
 import type { Orders, OrdersDeps } from './dependencies.ts';
 import { Cart, CartLine } from './resolvers/cart.ts';
 import { Customer } from './resolvers/customer.ts';
 import { internalResolvers } from './resolvers/internal.ts';
 import { Mutation } from './resolvers/mutation.ts';
-import { FulfilmentOrder, Order, OrderLine, Payment } from './resolvers/order.ts';
+import { FulfilmentOrder, Order, OrderException, OrderLine, Payment } from './resolvers/order.ts';
 import { Query } from './resolvers/query.ts';
 
-/** The orders subgraph, not listening: carts, checkout and orders, the consumers of products' events, and the resumer. */
+/** The orders subgraph, not listening: carts, checkout and orders, the consumers of products' and stock's events, the resumer and the rerouter. */
 export function createApp(deps: OrdersDeps): Service {
   const { db, bus, logger, peers } = deps;
   const orders: Orders = { ...deps, cartTokens: createCartTokens(db), underWay: new Map() };
@@ -23,19 +25,35 @@ export function createApp(deps: OrdersDeps): Service {
     name: 'orders',
     deps,
     sdl: readSdl(new URL('../schema.graphql', import.meta.url)),
-    resolvers: { Query, Mutation, Cart, CartLine, Customer, Order, OrderLine, Payment, FulfilmentOrder },
+    resolvers: {
+      Query,
+      Mutation,
+      Cart,
+      CartLine,
+      Customer,
+      Order,
+      OrderException,
+      OrderLine,
+      Payment,
+      FulfilmentOrder,
+    },
     internalSdl: readSdl(new URL('../internal.graphql', import.meta.url)),
     internalResolvers,
     context: (call) => createContext(orders, call),
-    // One after the other: of two groups that start together only one would be stopped if the other failed.
-    consume: async () => [await consumeProducts(bus, db), await consumeChannels(bus, db)],
+    // One after the other: of groups that start together only one would be stopped if another failed.
+    consume: async () => [
+      await consumeProducts(bus, db),
+      await consumeChannels(bus, db),
+      await consumeShortedReservations(bus, db),
+    ],
     background: () => {
       const stopping = new AbortController();
       const caughtUp = catchUp({ db, products: peers.products, logger }, stopping.signal);
       const stopResumer = startResumer(orders);
+      const stopRerouter = startRerouter(orders);
       return async () => {
         stopping.abort();
-        await Promise.all([caughtUp, stopResumer()]);
+        await Promise.all([caughtUp, stopResumer(), stopRerouter()]);
       };
     },
   });

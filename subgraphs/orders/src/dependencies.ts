@@ -12,7 +12,7 @@ export interface Peers {
   readonly customers: GraphClient;
 }
 
-/** Points of a checkout at which a process may die. */
+/** Points at which a process may die: of a checkout, and of routing its order again. */
 export type CheckoutPoint =
   | 'claimed'
   | 'reserve-answered'
@@ -23,7 +23,9 @@ export type CheckoutPoint =
   | 'placed'
   | 'compensating'
   | 'cancel-answered'
-  | 'release-answered';
+  | 'release-answered'
+  | 'move-answered'
+  | 'rerouted';
 
 /** Thrown by a test's `faults` in place of `kill -9`: nothing more is done for the checkout by this process. */
 export class ProcessDied extends Error {
@@ -34,8 +36,8 @@ export class ProcessDied extends Error {
 export interface OrdersDeps extends SubgraphDeps {
   readonly peers: Peers;
   readonly payments: PaymentProvider;
-  /** Called at each point of each checkout; a test throws `ProcessDied` there. */
-  readonly faults?: (point: CheckoutPoint, checkoutId: string) => void;
+  /** Called at each point with the id of the checkout or the order; a test throws `ProcessDied` there. */
+  readonly faults?: (point: CheckoutPoint, id: string) => void;
 }
 
 /** What commands work with: the dependencies and what the process keeps in memory. */

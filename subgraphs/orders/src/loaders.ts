@@ -9,6 +9,7 @@ import {
   findPayments,
   type OrderOfCustomer,
 } from './data/orders.ts';
+import { findExceptions } from './data/order-exceptions.ts';
 import { findVariants } from './data/projections.ts';
 import type { Orders } from './dependencies.ts';
 import type { FilledCart } from './domain/cart.ts';
@@ -42,6 +43,10 @@ export function createLoaders(orders: Orders, requestId: string) {
     ),
     fulfilmentOrders: new DataLoader(async (ids: readonly string[]) =>
       groupByKey(ids, await findFulfilmentOrders(db, ids), (each) => each.orderId),
+    ),
+    /** Why orders wait for somebody; null when they do not. Does not ask who may know. */
+    exceptions: new DataLoader(async (ids: readonly string[]) =>
+      alignByKey(ids, await findExceptions(db, ids), (exception) => exception.orderId),
     ),
     ordersOfCustomers: new DataLoader((pages: readonly OrderPage[]) => loadPages(orders, pages), {
       cacheKeyFn: ({ customerId, limit, after }) => `${customerId} ${pageKey({ limit, after })}`,

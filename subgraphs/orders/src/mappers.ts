@@ -1,3 +1,4 @@
+import type { OrderExceptionRow } from './data/order-exceptions.ts';
 import type { OrderLineRow, OrderRow, FulfilmentOrderRow, PaymentRow } from './data/orders.ts';
 import type { CartLine, FilledCart } from './domain/cart.ts';
 import type { OpenCheckout } from './data/checkouts.ts';
@@ -6,6 +7,7 @@ export type CartMapper = FilledCart;
 /** A line with its cart: prices are asked for the cart as a whole. */
 export type CartLineMapper = CartLine & { readonly cart: FilledCart };
 export type OrderMapper = OrderRow;
+export type OrderExceptionMapper = OrderExceptionRow;
 export type OrderLineMapper = OrderLineRow;
 export type PaymentMapper = PaymentRow;
 export type FulfilmentOrderMapper = FulfilmentOrderRow;

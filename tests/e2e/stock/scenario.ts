@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { ask, watch } from '@kontor/testkit/src/graph-client.ts';
 import { expect, it } from 'vitest';
 import { AVAILABILITY, SEARCH, type AvailabilityData, type SearchData, type Variant } from '../operations.ts';
@@ -14,6 +15,7 @@ const POLICY_RETIRE = `mutation Retire($input: AllocationPolicyRetireInput!) { a
   ... on UserError { code message path } } }`;
 const COMPONENTS_SET = `mutation Components($input: VariantComponentsSetInput!) { variantComponentsSet(input: $input) { __typename
   ... on UserError { code message path } } }`;
+const COUNT = `mutation Count($input: StockCountInput!) { stockCount(input: $input) { __typename ... on UserError { code message path } } }`;
 const DAMAGE = `mutation Damage($input: StockDamageInput!) { stockDamage(input: $input) { __typename ... on UserError { code message path } } }`;
 
 interface Level {
@@ -137,5 +139,36 @@ export function stock(system: () => System): void {
     await screen.stop();
     const after = (await levelsOf(variant.id)).find((level) => level.location.id === place.location.id)!;
     expect(after).toEqual({ ...place, available: place.available - 1, damaged: place.damaged + 1 });
+  });
+
+  it('routes an order again when a count finds that its goods are not there', async () => {
+    const web = system().url('web');
+    const variants = (await stocked()).slice(4);
+    const everywhere = await Promise.all(
+      variants.map(async (variant) => ({ variant, levels: await levelsOf(variant.id) })),
+    );
+    const { variant } = everywhere.find(({ levels }) => levels.filter((level) => level.available > 3).length > 1)!;
+    const shopper = await shopperWith(web, [{ variantId: variant.id, quantity: 1 }]);
+    const before = await levelsOf(variant.id);
+    expect((await shopper.checkout()).__typename).toBe('OrderPlaced');
+    const committedAt = (levels: readonly Level[], id: string) =>
+      levels.find((level) => level.location.id === id)?.committed ?? 0;
+    const placed = await levelsOf(variant.id);
+    const lost = placed.find((level) => level.committed > committedAt(before, level.location.id))!.location.id;
+    const input = { variantId: variant.id, locationId: lost, countedQuantity: 0, idempotencyKey: randomUUID() };
+    const { stockCount } = await admin<{ stockCount: { __typename: string } }>(COUNT, { input });
+    expect(stockCount.__typename).toBe('StockChanged');
+    await eventually(async () => {
+      const levels = await levelsOf(variant.id);
+      expect(committedAt(levels, lost)).toBe(0);
+      expect(levels.reduce((sum, level) => sum + level.committed, 0)).toBe(
+        placed.reduce((sum, level) => sum + level.committed, 0),
+      );
+    });
+    const { orderExceptions } = await admin<{ orderExceptions: { edges: unknown[] } }>(
+      '{ orderExceptions(first: 10) { edges { node { __typename } } } }',
+      {},
+    );
+    expect(orderExceptions.edges).toEqual([]);
   });
 }

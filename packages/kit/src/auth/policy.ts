@@ -81,6 +81,8 @@ export const POLICY: Readonly<Record<string, string>> = {
   'Mutation.cartLinesSet': 'carts:write',
   'Mutation.cartAddressSet': 'carts:write',
   'Mutation.checkout': 'checkout',
+  'Query.orderExceptions': 'orders:read',
+  'Mutation.orderReroute': 'orders:write',
   'Customer.orders': 'catalogue:read',
 
   'Query.me': 'catalogue:read',

@@ -47,6 +47,7 @@ export const DEMO_KEYS: Readonly<
         'stock:policy',
         'customers:read',
         'orders:read',
+        'orders:write',
       ],
     },
     {

@@ -31,6 +31,8 @@ export async function holdStock(run: Run, checkout: Checkout): Promise<Step> {
   run.reached('reserve-answered');
   switch (answer.__typename) {
     case 'Reservation': {
+      // Units of it were lost to a count or damage since: what is left is given back before it is held anew.
+      if (answer.status === 'SHORTED') await releaseReservation(run.orders.peers.stock, run.requestId, key);
       if (answer.status !== 'HELD' && answer.status !== 'COMMITTED') return holdAgain(run, checkout);
       const reservation = { key, allocations: answer.allocations };
       const next = await moveCheckout(run.orders.db, checkout, run.owner, {

@@ -3,8 +3,8 @@ import { takePendingProfiles, writeProfile } from '../data/profiles.ts';
 import type { Orders } from '../dependencies.ts';
 import { ensureCustomer } from '../peers/customers.ts';
 import { advanceCheckout, newOwner } from './advance-checkout.ts';
+import { lookEverySecond } from './look-every-second.ts';
 
-const EVERY_MS = 1_000;
 const BATCH = 10;
 const PURGE_EVERY_MS = 60_000;
 const PURGE_BATCH = 1_000;
@@ -39,32 +39,14 @@ const codeOf = (error: unknown): unknown => (error as { extensions?: { code?: un
 
 /** Looks every second for what has to go on. @returns how to stop it, after what is under way. */
 export function startResumer(orders: Orders): () => Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  let stopping = false;
   let purgedAt = Date.now();
-
-  const look = async () => {
+  const look = async (isStopping: () => boolean) => {
     // Full batches follow each other without a pause: after an outage there may be many.
-    while ((await resumeCheckouts(orders)) === BATCH && !stopping);
+    while ((await resumeCheckouts(orders)) === BATCH && !isStopping());
     await completeProfiles(orders);
     if (Date.now() - purgedAt < PURGE_EVERY_MS) return;
     purgedAt = Date.now();
     await purgeFinished(orders.db, PURGE_BATCH);
   };
-  const schedule = (): void => {
-    timer = setTimeout(() => {
-      running = look()
-        .catch((error: unknown) => orders.logger.warn({ err: error }, 'unfinished checkouts wait'))
-        .finally(() => {
-          if (!stopping) schedule();
-        });
-    }, EVERY_MS);
-  };
-  let running: Promise<void> = Promise.resolve();
-  schedule();
-  return async () => {
-    stopping = true;
-    clearTimeout(timer);
-    await running;
-  };
+  return lookEverySecond(look, (error) => orders.logger.warn({ err: error }, 'unfinished checkouts wait'));
 }

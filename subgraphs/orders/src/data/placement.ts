@@ -37,11 +37,12 @@ export async function insertOrder(
       returning c.cart_id, c.order_id, c.channel, c.token_hash
     ), placed as (
       insert into orders.orders (order_id, number, cart_id, channel, status, customer_id, profile_due_at, token_hash, contact, shipping_address,
-        billing_address, pickup_location_id, currency, net_minor, tax_minor, gross_minor, placed_at)
+        billing_address, pickup_location_id, currency, net_minor, tax_minor, gross_minor, placed_at, reservation_key)
       select order_id, 'K-' || nextval('orders.order_numbers'), cart_id, channel, 'PLACED', ${profile.customerId}::uuid,
         case when ${profile.pending}::boolean then orders.app_now() end, token_hash, ${json(request.contact)}::jsonb,
         ${json(request.shippingAddress)}::jsonb, ${json(request.billingAddress)}::jsonb, ${request.pickupLocationId}::uuid,
-        ${total.gross.currency}, ${total.net.minorUnits}::bigint, ${total.tax.minorUnits}::bigint, ${total.gross.minorUnits}::bigint, orders.app_now()
+        ${total.gross.currency}, ${total.net.minorUnits}::bigint, ${total.tax.minorUnits}::bigint, ${total.gross.minorUnits}::bigint, orders.app_now(),
+        ${checkout.reservation?.key ?? null}::text
       from cart returning order_id, number, placed_at
     ), lines as (
       insert into orders.order_lines (order_line_id, order_id, position, variant_id, product_title, variant_title, sku, quantity,

@@ -1,3 +1,4 @@
+import { isId } from '@kontor/kit/src/ids.ts';
 import type { Money, TaxedMoney } from '@kontor/kit/src/money.ts';
 import type { Address } from './address.ts';
 import type { Failure } from './outcome.ts';
@@ -92,6 +93,12 @@ export interface Checkout {
 /** The key under which stock knows the hold. */
 export const reservationKey = (checkoutId: string, attempt: number): string =>
   attempt === 1 ? `checkout:${checkoutId}` : `checkout:${checkoutId}:${attempt}`;
+
+/** The id of the checkout that holds stock under a key; null for a key of somebody else. */
+export function checkoutOfReservation(key: string): string | null {
+  const [prefix, checkoutId = ''] = key.split(':');
+  return prefix === 'checkout' && isId(checkoutId) ? checkoutId : null;
+}
 
 /** The key under which the provider knows an operation of a checkout. */
 export const paymentKey = (checkoutId: string, operation: 'authorize' | 'cancel'): string =>

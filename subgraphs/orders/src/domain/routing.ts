@@ -38,7 +38,7 @@ export interface Shortage {
 /** Stock tries so many plans in one transaction. */
 export const MAX_PLANS = 10;
 /** Stock takes so many allocations in one plan. */
-const MAX_ALLOCATIONS = 500;
+export const MAX_ALLOCATIONS = 500;
 /** How many locations, the nearest first, may begin a split. */
 const MAX_SPLIT_STARTS = 50;
 

@@ -15,6 +15,14 @@ export type AllocationInput = {
   variantId: string;
 };
 
+/** A reservation with the plans that it could move to. */
+export type ReservationMoveInput = {
+  /** The key it was made with. */
+  key: string;
+  /** Ranked plans, best first, 1 to 10; every plan serves exactly what is not shipped yet, lost and waiting units included. Bundles take their components. */
+  plans: Array<ReservePlanInput>;
+};
+
 /** A demand with the plans that could serve it. */
 export type ReserveInput = {
   /** The channel's code. */
@@ -33,6 +41,13 @@ export type ReservePlanInput = {
   allocations: Array<AllocationInput>;
 };
 
+export type LocationStatesQueryVariables = Exact<{
+  ids: Array<string> | string;
+}>;
+
+
+export type LocationStatesQuery = { locationStates: Array<{ locationId: string, postalCode: string | null, country: string, latitude: number | null, longitude: number | null, pickupOffered: boolean } | null> };
+
 export type ReservationCommitMutationVariables = Exact<{
   key: string;
 }>;
@@ -40,12 +55,35 @@ export type ReservationCommitMutationVariables = Exact<{
 
 export type ReservationCommitMutation = { reservationCommit: { done: boolean, status: string } };
 
+export type ReservationMoveMutationVariables = Exact<{
+  input: ReservationMoveInput;
+}>;
+
+
+export type ReservationMoveMutation = { reservationMove:
+    | { __typename: 'Busy', code: string, message: string }
+    | { __typename: 'InsufficientStock' }
+    | { __typename: 'InvalidInput', code: string, message: string }
+    | { __typename: 'LevelInconsistent', code: string, message: string }
+    | { __typename: 'NotFound', code: string, message: string }
+    | { __typename: 'Reservation', status: string, allocations: Array<{ variantId: string, locationId: string, quantity: number }> }
+    | { __typename: 'ReservationDemandDiffers', code: string, message: string }
+    | { __typename: 'ReservationNotOpen', code: string, message: string, status: string }
+   };
+
 export type ReservationReleaseMutationVariables = Exact<{
   key: string;
 }>;
 
 
 export type ReservationReleaseMutation = { reservationRelease: { done: boolean, status: string } };
+
+export type ReservationQueryVariables = Exact<{
+  key: string;
+}>;
+
+
+export type ReservationQuery = { reservation: { status: string, allocations: Array<{ variantId: string, locationId: string, quantity: number, shorted: number, shipped: number, waiting: number }> } | null };
 
 export type ReserveMutationVariables = Exact<{
   input: ReserveInput;
@@ -70,6 +108,17 @@ export type StockCandidatesQuery = { stockCandidates: Array<{ location: { locati
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
 
+export const LocationStatesDocument = `query LocationStates($ids: [ID!]!) {
+  locationStates(ids: $ids) {
+    locationId
+    postalCode
+    country
+    latitude
+    longitude
+    pickupOffered
+  }
+}` as TypedDocument<LocationStatesQuery, LocationStatesQueryVariables>;
+
 export const ReservationCommitDocument = `mutation ReservationCommit($key: String!) {
   reservationCommit(key: $key) {
     done
@@ -77,12 +126,47 @@ export const ReservationCommitDocument = `mutation ReservationCommit($key: Strin
   }
 }` as TypedDocument<ReservationCommitMutation, ReservationCommitMutationVariables>;
 
+export const ReservationMoveDocument = `mutation ReservationMove($input: ReservationMoveInput!) {
+  reservationMove(input: $input) {
+    __typename
+    ... on Reservation {
+      status
+      allocations {
+        variantId
+        locationId
+        quantity
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+    ... on ReservationNotOpen {
+      status
+    }
+  }
+}` as TypedDocument<ReservationMoveMutation, ReservationMoveMutationVariables>;
+
 export const ReservationReleaseDocument = `mutation ReservationRelease($key: String!) {
   reservationRelease(key: $key) {
     done
     status
   }
 }` as TypedDocument<ReservationReleaseMutation, ReservationReleaseMutationVariables>;
+
+export const ReservationDocument = `query Reservation($key: String!) {
+  reservation(key: $key) {
+    status
+    allocations {
+      variantId
+      locationId
+      quantity
+      shorted
+      shipped
+      waiting
+    }
+  }
+}` as TypedDocument<ReservationQuery, ReservationQueryVariables>;
 
 export const ReserveDocument = `mutation Reserve($input: ReserveInput!) {
   reserve(input: $input) {

@@ -1,6 +1,7 @@
 import type { CartChanged } from '../commands/change-cart.ts';
 import { checkout } from '../commands/checkout.ts';
 import { createCart } from '../commands/create-cart.ts';
+import { rerouteByHand } from '../commands/reroute-by-hand.ts';
 import { setCartAddresses } from '../commands/set-cart-addresses.ts';
 import { setCartLines } from '../commands/set-cart-lines.ts';
 import type { Context } from '../context.ts';
@@ -16,11 +17,24 @@ export const Mutation: MutationResolvers = {
   checkout: async (_, { input }, ctx) => {
     const outcome = await checkout(ctx.orders, ctx.caller, input, ctx.requestId);
     if (outcome.__typename !== 'OrderPlaced') return outcome;
-    const order = await ctx.loaders.orders.clear(outcome.orderId).load(outcome.orderId);
-    if (!order) throw new Error(`order ${outcome.orderId} was placed and is not there`);
-    return { __typename: 'OrderPlaced', order };
+    return { __typename: 'OrderPlaced', order: await readOrder(ctx, outcome.orderId) };
+  },
+  orderReroute: async (_, { input }, ctx) => {
+    const outcome = await rerouteByHand(ctx.orders, input.orderId, ctx.requestId);
+    if (outcome.__typename !== 'OrderRerouted') return outcome;
+    const { orderId } = outcome;
+    // A document may have read them before.
+    ctx.loaders.fulfilmentOrders.clear(orderId);
+    ctx.loaders.exceptions.clear(orderId);
+    return { __typename: 'OrderRerouted', order: await readOrder(ctx, orderId) };
   },
 };
+
+async function readOrder(ctx: Context, orderId: string) {
+  const order = await ctx.loaders.orders.clear(orderId).load(orderId);
+  if (!order) throw new Error(`order ${orderId} was placed and is not there`);
+  return order;
+}
 
 /** A document may change a cart twice: what was read before does not count. */
 async function readCart(ctx: Context, cartId: string) {

@@ -1,7 +1,8 @@
 import { isId } from '@kontor/kit/src/ids.ts';
-import { mayRead } from '../access.ts';
+import { mayRead, mayReadExceptions } from '../access.ts';
 import type {
   FulfilmentOrderResolvers,
+  OrderExceptionResolvers,
   OrderLineResolvers,
   OrderResolvers,
   PaymentResolvers,
@@ -17,6 +18,17 @@ export const Order: OrderResolvers = {
   lines: (order, _, ctx) => ctx.loaders.orderLines.load(order.orderId),
   payments: (order, _, ctx) => ctx.loaders.payments.load(order.orderId),
   fulfilmentOrders: (order, _, ctx) => ctx.loaders.fulfilmentOrders.load(order.orderId),
+  exception: (order, _, ctx) => (mayReadExceptions(ctx.caller) ? ctx.loaders.exceptions.load(order.orderId) : null),
+};
+
+export const OrderException: OrderExceptionResolvers = {
+  order: async ({ orderId }, _, ctx) => {
+    const order = await ctx.loaders.orders.load(orderId);
+    if (!order) throw new Error(`order ${orderId} has an exception and is not there`);
+    return order;
+  },
+  kind: () => 'STOCK_SHORT',
+  since: (exception) => exception.raisedAt,
 };
 
 export const OrderLine: OrderLineResolvers = {
