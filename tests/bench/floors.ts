@@ -51,8 +51,8 @@ let orders = 0;
 /** One conditional update, one authorization at the provider, one row: what no checkout can go below. */
 async function checkout(variantId: string) {
   const [level] = await stock`
-    update stock.levels set available = available - 1, reserved = reserved + 1
-    where (variant_id, location_id) = (select variant_id, location_id from stock.levels where variant_id = ${variantId} and available > 0 order by location_id limit 1) and available > 0
+    update stock.floor_levels set available = available - 1, reserved = reserved + 1
+    where (variant_id, location_id) = (select variant_id, location_id from stock.floor_levels where variant_id = ${variantId} and available > 0 order by location_id limit 1) and available > 0
     returning location_id`;
   if (!level) return { sold: false };
   const body = new URLSearchParams({
@@ -68,9 +68,13 @@ async function checkout(variantId: string) {
     body,
   });
   await answer.json();
-  await stock`update stock.levels set reserved = reserved - 1, committed = committed + 1 where variant_id = ${variantId} and location_id = ${level['location_id'] as string}`;
+  await stock`update stock.floor_levels set reserved = reserved - 1, committed = committed + 1 where variant_id = ${variantId} and location_id = ${level['location_id'] as string}`;
   return { sold: true, number: (orders += 1) };
 }
+
+// A bare copy: the real levels change through the ledger alone.
+await stock`create table if not exists stock.floor_levels as table stock.levels`;
+await stock`create unique index if not exists floor_levels_key on stock.floor_levels (variant_id, location_id)`;
 
 const server = createServer((request, response) => {
   const url = new URL(request.url ?? '/', 'http://floor');

@@ -245,8 +245,12 @@ async function stackScenarios(): Promise<void> {
       'floor is ready',
     );
     servers.push(floor);
-    const floorGet = async (path: string) =>
-      (await (await fetch(`http://127.0.0.1:${FLOOR_PORT}${path}`)).text()).length;
+    const floorGet = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${FLOOR_PORT}${path}`);
+      const body = await response.text();
+      if (!response.ok) throw new Error(`the floor failed: ${body.slice(0, 300)}`);
+      return body.length;
+    };
     const options = { workers: 8, warmupMs: 3_000, measureMs };
 
     if (wanted('2')) {

@@ -12,7 +12,7 @@ import { saveChannel } from '@kontor/stock/src/data/channels.ts';
 import { isDemandFault, toDemand, type Demand, type DemandInput } from '@kontor/stock/src/domain/demand.ts';
 
 /** As `npm start` starts it; durability is PostgreSQL's default: fsync and synchronous_commit are on. */
-const SETTINGS = { max_connections: '200', shared_buffers: '256MB' };
+const SETTINGS = { max_connections: '200' };
 const MIGRATIONS = fileURLToPath(new URL('../../../drizzle/stock/migrations', import.meta.url));
 /** Ledger entries that every variant has from before. */
 const ENTRIES = 10;
