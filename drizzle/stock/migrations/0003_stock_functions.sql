@@ -261,7 +261,6 @@ SET enable_seqscan = off SET enable_hashjoin = off SET enable_mergejoin = off SE
 DECLARE
 	conf stock.configuration;
 	all_entries stock.entry[] := entries;
-	moved stock.entry[];
 	d_variant uuid[]; d_location uuid[]; d_available int[]; d_reserved int[]; d_committed int[]; d_safety int[]; d_damaged int[]; d_inspection int[]; d_incoming int[];
 	ids uuid[];
 	numbers bigint[];
@@ -504,7 +503,7 @@ DECLARE
 	locked uuid[];
 	with_bundles int[] := '{}';
 	known_keys text[]; taken_keys boolean[];
-	a_pos int[]; a_offered boolean[]; a_buffer int[]; a_code int[]; a_pool int[];
+	a_pos int[]; a_offered boolean[]; a_buffer int[]; a_pool int[];
 	free bigint[];
 	-- Governed variants: what is free in the pool, and where the claims on it stand.
 	g_item uuid[] := '{}'; g_free bigint[]; g_from int[]; g_to int[]; g_consumes boolean[]; g_revision bigint[];

@@ -2,7 +2,8 @@ import type { Logger } from './logger.ts';
 
 /** Work that is done again and again beside requests. */
 export interface Recurring {
-  readonly work: () => Promise<void>;
+  /** Is told how to learn that it should come to an end soon. */
+  readonly work: (isStopping: () => boolean) => Promise<void>;
   /** Milliseconds between the end of one turn and the beginning of the next. */
   readonly everyMs: number;
   /** Whether the first turn begins now instead of after the first pause. */
@@ -20,7 +21,7 @@ export function startRecurring({ work, everyMs, atOnce = false, logger, onFailur
 
   const turn = async () => {
     try {
-      await work();
+      await work(() => stopped);
     } catch (error) {
       if (!stopped) logger.warn({ err: error }, onFailure);
     }

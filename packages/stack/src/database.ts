@@ -101,3 +101,16 @@ async function prepareRoles(env: StackEnv): Promise<PreparedDatabase> {
     throw error;
   }
 }
+
+/** Whether somebody else is connected to a database, such as a running system. */
+export async function isInUse(url: string): Promise<boolean> {
+  const sql = postgres(url, { max: 1, onnotice: () => undefined });
+  try {
+    const [row] = await sql<
+      { count: number }[]
+    >`select count(*)::int as count from pg_stat_activity where pid <> pg_backend_pid() and application_name like 'kontor-%'`;
+    return (row?.count ?? 0) > 0;
+  } finally {
+    await sql.end({ timeout: 1 });
+  }
+}

@@ -9,8 +9,7 @@ import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
 import { createApp as createPrices } from '@kontor/prices/src/app.ts';
 import { createApp as createProducts } from '@kontor/products/src/app.ts';
 import { createApp as createStock } from '@kontor/stock/src/app.ts';
-import postgres from 'postgres';
-import { prepareDatabase } from '../database.ts';
+import { isInUse, prepareDatabase } from '../database.ts';
 import type { StackEnv } from '../env.ts';
 import type { Operator } from '../operator.ts';
 import { OPERATOR, type Subgraph } from '../services.ts';
@@ -60,19 +59,7 @@ export async function openOperatorSession(env: StackEnv): Promise<OperatorSessio
     async close() {
       await Promise.all(pools.map((pool) => pool.close()));
       // Whoever else is connected, a running system above all, keeps its database.
-      if (!(await inUse(database.urls.products))) await database.stop();
+      if (!(await isInUse(database.urls.products))) await database.stop();
     },
   };
-}
-
-async function inUse(url: string): Promise<boolean> {
-  const sql = postgres(url, { max: 1, onnotice: () => undefined });
-  try {
-    const [row] = await sql<
-      { count: number }[]
-    >`select count(*)::int as count from pg_stat_activity where pid <> pg_backend_pid() and application_name like 'kontor-%'`;
-    return (row?.count ?? 0) > 0;
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
 }

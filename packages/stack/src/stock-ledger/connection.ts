@@ -1,5 +1,5 @@
 import { openDatabase, type Database } from '@kontor/kit/src/database.ts';
-import { prepareDatabase } from '../database.ts';
+import { isInUse, prepareDatabase } from '../database.ts';
 import type { StackEnv } from '../env.ts';
 
 /** The stock database, whether or not the system runs at the same time. */
@@ -17,18 +17,7 @@ export async function openStock(env: StackEnv): Promise<StockConnection> {
     async close() {
       await db.close();
       // Whoever else is connected, a running system above all, keeps its database.
-      if (!(await inUse(database.urls.stock))) await database.stop();
+      if (!(await isInUse(database.urls.stock))) await database.stop();
     },
   };
-}
-
-async function inUse(url: string): Promise<boolean> {
-  const db = openDatabase({ url, name: 'stock-ledger-end', max: 1 });
-  try {
-    const [row] = await db.sql<{ used: boolean }[]>`
-      select exists (select from pg_stat_activity where pid <> pg_backend_pid() and application_name like 'kontor-%') as used`;
-    return row?.used ?? false;
-  } finally {
-    await db.close();
-  }
 }

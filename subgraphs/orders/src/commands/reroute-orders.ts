@@ -1,10 +1,11 @@
+import { startRecurring } from '@kontor/kit/src/recurring.ts';
 import { takeDueReroutings } from '../data/reroutings.ts';
 import type { Orders } from '../dependencies.ts';
 import { newOwner } from './advance-checkout.ts';
-import { lookEverySecond } from './look-every-second.ts';
 import { rerouteOrder } from './reroute-order.ts';
 
 const BATCH = 10;
+const LOOK_MS = 1_000;
 const REQUEST_ID = 'orders-rerouter';
 
 /** Routes orders again that lost units of their stock and are due; any process may. @returns how many there were. */
@@ -26,9 +27,11 @@ export async function rerouteOrders(orders: Orders): Promise<number> {
 
 /** Looks every second for orders to route again. @returns how to stop it, after what is under way. */
 export const startRerouter = (orders: Orders): (() => Promise<void>) =>
-  lookEverySecond(
-    async (isStopping) => {
+  startRecurring({
+    everyMs: LOOK_MS,
+    logger: orders.logger,
+    onFailure: 'orders that lost stock wait',
+    async work(isStopping) {
       while ((await rerouteOrders(orders)) === BATCH && !isStopping());
     },
-    (error) => orders.logger.warn({ err: error }, 'orders that lost stock wait'),
-  );
+  });

@@ -1,11 +1,12 @@
+import { startRecurring } from '@kontor/kit/src/recurring.ts';
 import { purgeFinished, takeDueCheckouts } from '../data/checkouts.ts';
 import { takePendingProfiles, writeProfile } from '../data/profiles.ts';
 import type { Orders } from '../dependencies.ts';
 import { ensureCustomer } from '../peers/customers.ts';
 import { advanceCheckout, newOwner } from './advance-checkout.ts';
-import { lookEverySecond } from './look-every-second.ts';
 
 const BATCH = 10;
+const LOOK_MS = 1_000;
 const PURGE_EVERY_MS = 60_000;
 const PURGE_BATCH = 1_000;
 const REQUEST_ID = 'orders-resumer';
@@ -48,5 +49,6 @@ export function startResumer(orders: Orders): () => Promise<void> {
     purgedAt = Date.now();
     await purgeFinished(orders.db, PURGE_BATCH);
   };
-  return lookEverySecond(look, (error) => orders.logger.warn({ err: error }, 'unfinished checkouts wait'));
+  const { logger } = orders;
+  return startRecurring({ work: look, everyMs: LOOK_MS, logger, onFailure: 'unfinished checkouts wait' });
 }
