@@ -1,17 +1,19 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
+import { claimsToBeAccessToken, isJsonWebToken } from '@kontor/kit/src/auth/access-token.ts';
+import { publishKeys } from '@kontor/kit/src/auth/access-token-route.ts';
 import { createEdgeAuthenticator } from '@kontor/kit/src/auth/edge.ts';
 import type { Identity, Verified } from '@kontor/kit/src/auth/internal-token.ts';
 import type { BaseContext } from '@kontor/kit/src/graph/engine.ts';
 import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import { INTERNAL_LIMITS, PUBLIC_LIMITS, type DocumentLimits } from '@kontor/kit/src/graph/limits.ts';
 import { rateLimitFault, rateLimitHeaders } from '@kontor/kit/src/rate-limit/rate-limit-answer.ts';
+import type { Logger } from '@kontor/kit/src/logger.ts';
 import type { RateLimiter } from '@kontor/kit/src/rate-limit/rate-limiter.ts';
-import type { Credentials } from '@kontor/kit/src/service.ts';
+import type { Credentials, ServiceOptions } from '@kontor/kit/src/service.ts';
 import { checkCost, costExtension, PUBLIC_COST } from './demand/cost-limit.ts';
 import type { Charge } from './pipeline/router-engine.ts';
 
-/** Three parts, as a JSON Web Token has them; keys of partners have one. */
-const INTERNAL_TOKEN = /^Bearer\s+([\w-]+\.[\w-]+\.[\w-]+)$/i;
+const BEARER = /^Bearer\s+(\S+)$/i;
 /** Limits of a router that nobody has limited: what a parser must be spared all the same. */
 const NO_LIMITS: DocumentLimits = {
   tokens: 15_000,
@@ -34,25 +36,29 @@ export interface Access {
   readonly charge: (cost: number, context: BaseContext) => Charge | Promise<Charge>;
   /** Whether a caller is one of many who all see the same, so that their identical queries may be executed once. */
   readonly isAnybody: (context: BaseContext) => boolean;
+  /** Routes beside the graph, for those who let themselves in. */
+  readonly routes?: NonNullable<ServiceOptions['routes']>;
 }
 
 /**
- * Access to our own graph: for our services by internal token, with the limits of documents that are part of the code, and for partners and
- * staff by a key, who pay by the cost of what they ask.
+ * Access to our own graph: for our services by internal token, with the limits of documents that are part of the code, and for everybody else by a
+ * key or an access token of any channel, who pay by the cost of what they ask.
  */
 export function guardedAccess(options: {
   readonly identity: Identity;
   /** The internal graph of customers, which knows the keys of partners. */
   readonly customers: GraphClient;
   readonly limiter: RateLimiter;
+  readonly logger?: Logger;
 }): Access {
-  const { identity, customers, limiter } = options;
-  const keys = createEdgeAuthenticator({
+  const { identity, customers, limiter, logger } = options;
+  const edge = createEdgeAuthenticator({
     customers,
     service: identity.service,
     channel: null,
     guests: false,
     roles: ['staff', 'integration', 'customer'],
+    ...(logger ? { logger } : {}),
   });
   const isOurs = ({ issuer }: BaseContext) => issuer !== undefined;
   const spend = async (cost: number, { caller }: BaseContext): Promise<Charge> => {
@@ -67,13 +73,16 @@ export function guardedAccess(options: {
   return {
     guarded: true,
     authenticate(credentials) {
-      const token = INTERNAL_TOKEN.exec(credentials.authorization ?? '')?.[1];
-      return token === undefined ? keys.authenticate(credentials) : identity.verify(token);
+      const token = BEARER.exec(credentials.authorization ?? '')?.[1] ?? '';
+      // Whatever a token says of itself, only the one who signs such tokens can sign it.
+      const isInternal = isJsonWebToken(token) && !claimsToBeAccessToken(token);
+      return isInternal ? identity.verify(token) : edge.authenticate(credentials);
     },
     mostLimits: INTERNAL_LIMITS,
     limitsOf: (context) => (isOurs(context) ? INTERNAL_LIMITS : PUBLIC_LIMITS),
     charge: (cost, context) => (isOurs(context) ? FREE : spend(cost, context)),
     isAnybody: ({ caller }) => caller.role === 'guest',
+    routes: (app) => publishKeys(app, edge),
   };
 }
 

@@ -43,6 +43,8 @@ export interface RouterDeps {
   readonly exposePlans?: boolean;
   /** A folder of documents that are planned before the first request, and before a new supergraph takes over. */
   readonly warmUp?: string | undefined;
+  /** Networks of proxies before it, in CIDR notation, whose `X-Forwarded-For` is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
   /** What GraphiQL offers; without it there is no page. */
   readonly ide?: { readonly examples: readonly IdeExample[]; readonly keys: readonly IdeKey[] };
 }
@@ -173,11 +175,13 @@ export async function createApp(deps: RouterDeps): Promise<Router> {
   held.release();
 
   routes.push(telemetry.routes);
+  if (access.routes) routes.push(access.routes);
   const service = createService({
     name: NAME,
     logger,
     metrics,
     mounts,
+    trustedProxies: deps.trustedProxies,
     routes: (app) => routes.forEach((each) => each(app)),
     async stop() {
       await generations.close();

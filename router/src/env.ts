@@ -1,3 +1,4 @@
+import { trustedProxies } from '@kontor/kit/src/auth/client-address.ts';
 import type { InternalKeys } from '@kontor/kit/src/auth/internal-token.ts';
 import { parseEnv, port, urlList } from '@kontor/kit/src/env.ts';
 import { ideKeys, type IdeKey } from '@kontor/kit/src/ide.ts';
@@ -21,6 +22,7 @@ const guarded = {
   ...open,
   INTERNAL_KEYS,
   IDE_KEYS: ideKeys(),
+  TRUSTED_PROXIES: trustedProxies(),
   RATE_POINTS: points(1e9).default(60_000).describe('cost of operations that one key may spend in a window'),
   RATE_SECONDS: points(86_400).default(60).describe('how long a window is'),
 };
@@ -37,6 +39,8 @@ export interface OpenRouterEnv {
 export interface RouterEnv extends OpenRouterEnv {
   readonly internalKeys: InternalKeys;
   readonly ideKeys: readonly IdeKey[];
+  /** Networks of proxies before the router, in CIDR notation. */
+  readonly trustedProxies: readonly string[];
   readonly rate: { readonly quota: number; readonly windowSeconds: number };
 }
 
@@ -53,6 +57,7 @@ export function parseRouterEnv(subgraphs: readonly Subgraph[], source: Source): 
     exposePlans: env.EXPOSE_PLANS === 'on',
     internalKeys: env.INTERNAL_KEYS,
     ideKeys: env.IDE_KEYS,
+    trustedProxies: env.TRUSTED_PROXIES,
     rate: { quota: env.RATE_POINTS, windowSeconds: env.RATE_SECONDS },
     urlsOf: (name, path = '') => urlsIn(env, name).map((url) => url.replace(/\/$/, '') + path),
   };

@@ -57,10 +57,12 @@ async function guardedRouter(known: readonly SubgraphAddress[]): Promise<Wired> 
   const identity = await createIdentity('router', env.internalKeys);
   const client = (name: string, urls: readonly string[], timeoutMs?: number) =>
     createHttpClient({ urls, audience: name, identity, ...(timeoutMs === undefined ? {} : { timeoutMs }) });
+  const logger = createLogger('router', env.logLevel);
   return {
     port: env.port,
     exposePlans: env.exposePlans,
-    logger: createLogger('router', env.logLevel),
+    trustedProxies: env.trustedProxies,
+    logger,
     subgraphs: Object.fromEntries(
       known.map(({ name }) => [
         name,
@@ -71,6 +73,7 @@ async function guardedRouter(known: readonly SubgraphAddress[]): Promise<Wired> 
       identity,
       customers: client('customers', env.urlsOf('customers', INTERNAL_PATH)),
       limiter: createMemoryRateLimiter(env.rate),
+      logger,
     }),
     ide: { examples: loadExamples(new URL('operations/router/', SCHEMA)), keys: env.ideKeys },
   };

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { drizzle, type PostgresJsDatabase } from 'drizzle-orm/postgres-js';
 import { migrate as drizzleMigrate } from 'drizzle-orm/postgres-js/migrator';
 import postgres, { type Sql } from 'postgres';
+import { actedTransaction, actingOn } from './audit/acting.ts';
 import { traceStatements } from './telemetry/trace-statements.ts';
 import { tracerOf } from './telemetry/tracing.ts';
 
@@ -93,11 +94,15 @@ export function postgresError(error: unknown): postgres.PostgresError | null {
 /** The name of the constraint that a statement broke; null when it failed for another reason. Commands map names to errors. */
 export const brokenConstraint = (error: unknown): string | null => postgresError(error)?.constraint_name ?? null;
 
-/** Runs a transaction, and again (twice at most) when PostgreSQL broke it off for a deadlock. `work` must have no effect outside of it. */
+/**
+ * Runs a transaction, and again (twice at most) when PostgreSQL broke it off for a deadlock. `work` must have no effect outside of it.
+ * Within a mutation of staff the transaction takes the audit entry along.
+ */
 export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const result = await db.orm.transaction(work);
+      const acting = actingOn(db);
+      const result = await (acting === null ? db.orm.transaction(work) : actedTransaction(acting, work));
       db.committed();
       return result;
     } catch (error) {
@@ -141,6 +146,22 @@ export async function migrate(url: string, schema: string, folder: string): Prom
 
 const roleOf = (schema: string) => `kontor_${schema}`;
 
+/** Where extensions are that several subgraphs use: a schema of theirs alone is closed to the others. */
+const EXTENSIONS = 'extensions';
+
+/**
+ * Installs trigrams where every subgraph can use them. Those that a subgraph installed in its own schema are moved: its indexes and
+ * functions know them by number. Where the administrator installed them anywhere else, they stay.
+ */
+async function shareTrigrams(tx: postgres.TransactionSql, schemas: readonly string[]): Promise<void> {
+  await tx.unsafe(`create schema if not exists ${EXTENSIONS}`);
+  await tx.unsafe(`grant usage on schema ${EXTENSIONS} to public`);
+  await tx.unsafe(`create extension if not exists pg_trgm with schema ${EXTENSIONS}`);
+  const [{ home } = { home: EXTENSIONS }] = await tx<{ home: string }[]>`
+    select n.nspname as home from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname = 'pg_trgm'`;
+  if (schemas.includes(home)) await tx.unsafe(`alter extension pg_trgm set schema ${EXTENSIONS}`);
+}
+
 /**
  * Makes one login role and one PostgreSQL schema per subgraph, none with a grant on another's, and returns their URLs.
  * Repeating it changes nothing. The roles' passwords follow from the administrator's, so that every process finds the same ones.
@@ -182,6 +203,7 @@ export async function provision(adminUrl: string, schemas: readonly string[]): P
         url.password = password;
         urls[schema] = url.href;
       }
+      await shareTrigrams(tx, schemas);
     });
     return urls;
   } finally {

@@ -12,6 +12,7 @@ export function createLogger(
     {
       name,
       level,
+      serializers: { err: (error: unknown) => describeError(error) },
       redact: {
         paths: [
           'authorization',
@@ -28,6 +29,29 @@ export function createLogger(
     },
     destination,
   );
+}
+
+/** Errors within errors are told so deep. */
+const CAUSES = 5;
+/** What Drizzle adds to the message of a failed statement. */
+const PARAMETERS = /\n?params: [\s\S]*$/;
+
+/**
+ * An error as it is logged: what it is, where it came from, and the errors within. Failed statements carry their parameters and the rows that
+ * they met (`params`, `detail`, `where`): addresses and names of people, which no log may hold. Nothing but what stands here is written.
+ */
+function describeError(error: unknown, depth = 0): unknown {
+  if (!(error instanceof Error)) return error;
+  const { name, code, constraint_name: constraint } = error as Error & { code?: unknown; constraint_name?: unknown };
+  const message = error.message.replace(PARAMETERS, '');
+  return {
+    type: name,
+    message,
+    ...(code === undefined ? {} : { code: String(code) }),
+    ...(constraint === undefined ? {} : { constraint: String(constraint) }),
+    stack: error.stack?.replace(error.message, message),
+    ...(error.cause !== undefined && depth < CAUSES ? { cause: describeError(error.cause, depth + 1) } : {}),
+  };
 }
 
 /** For tests that do not read the log. */

@@ -4,6 +4,7 @@ import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import Fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { Caller } from './auth/caller.ts';
+import { addressOfClient, proxiesIn, readClientAddress } from './auth/client-address.ts';
 import { vouchedFor, type Verified } from './auth/internal-token.ts';
 import { ERROR_CATALOGUE, isErrorCode } from './errors.ts';
 import { acceptRequestId, type GraphEndpoint } from './graph/endpoint.ts';
@@ -56,6 +57,8 @@ export interface ServiceOptions {
   readonly logger: Logger;
   readonly metrics: ServiceMetrics;
   readonly mounts: readonly Mount[];
+  /** Networks of proxies before the service, in CIDR notation, that say whom they speak for; none by default. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** More routes of the service, such as `/schema.graphql` or static files. */
   readonly routes?: (app: FastifyInstance) => void;
   /** Resolves when the service can answer; rejects with the reason when it cannot. Asked by `/readyz`. */
@@ -95,6 +98,7 @@ export function createService(options: ServiceOptions): Service {
     serverFactory: (handler) =>
       createServer({ maxHeaderSize: 16 * 1024, keepAliveTimeout: 65_000, headersTimeout: 10_000 }, handler),
   }) as never;
+  const isProxy = proxiesIn(options.trustedProxies ?? []);
   const anyOperations = createOperations({ mode: 'open' });
   const sockets: SocketServer[] = [];
   const eventStreams: EventStreams[] = [];
@@ -149,12 +153,14 @@ export function createService(options: ServiceOptions): Service {
       try {
         const verified = await authenticate({ authorization: request.headers.authorization });
         const vouched = vouchedFor(verified);
+        const isOurs = internal === true || 'issuer' in vouched;
         const call: Call = {
           ...vouched,
           requestId,
           signal: abortedWith(reply),
           client: readClientInfo(request.headers),
-          trace: readTraceContext(request.headers, !internal && !('issuer' in vouched)),
+          clientAddress: isOurs ? readClientAddress(request.headers) : addressOfClient(request.raw, isProxy),
+          trace: readTraceContext(request.headers, !isOurs),
         };
         return annotate ? { ...call, ...annotate(request.headers, call) } : call;
       } catch (error) {
@@ -188,6 +194,7 @@ export function createService(options: ServiceOptions): Service {
         authenticate,
         metrics,
         internal: internal ?? false,
+        isProxy,
         operations,
         ...(annotate ? { annotate } : {}),
       }),

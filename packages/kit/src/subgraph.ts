@@ -1,6 +1,7 @@
 import { GraphQLError, type DocumentNode } from 'graphql';
+import { auditMutations } from './audit/audit-mutations.ts';
 import type { Identity } from './auth/internal-token.ts';
-import { enforcePolicy, POLICY } from './auth/policy.ts';
+import { enforcePolicy, internalScopeOf, scopeOf } from './auth/policy.ts';
 import type { Database } from './database.ts';
 import { requestFault } from './errors.ts';
 import type { EventBus, Listening } from './events/event.ts';
@@ -9,7 +10,7 @@ import { createSchemaEndpoint } from './graph/endpoint.ts';
 import type { BaseContext } from './graph/engine.ts';
 import type { Call } from './graph/graph.ts';
 import { INTERNAL_LIMITS } from './graph/limits.ts';
-import { buildGraph } from './graph/sdl.ts';
+import { assertResolved, buildGraph } from './graph/sdl.ts';
 import type { Logger } from './logger.ts';
 import { createMetrics } from './metrics.ts';
 import { createService, type Credentials, type Service } from './service.ts';
@@ -43,17 +44,22 @@ export interface SubgraphOptions {
 
 /**
  * Builds a subgraph's service: the public graph at `/graphql` for the router, the internal one at `/internal/graphql` for services,
- * both for holders of an internal token alone; the policy table on every root field; the outbox relay.
+ * both for holders of an internal token alone; the policy table on every root field; the audit of what staff do; the outbox relay.
  */
 export function createSubgraph(options: SubgraphOptions): Service {
   const { name, deps, context } = options;
   const { db, bus, identity, logger } = deps;
   const metrics = createMetrics(name);
   const common = { logger, metrics, limits: INTERNAL_LIMITS, introspection: true, context };
-  const schema = enforcePolicy(buildGraph(options.sdl, options.resolvers), (coordinate) => POLICY[coordinate]);
-  // Whatever stands in internal.graphql is for services: no other role has the scope.
-  const internalSchema = enforcePolicy(buildGraph(options.internalSdl, options.internalResolvers), (coordinate) =>
-    /^(Query|Mutation|Subscription)\./.test(coordinate) ? 'internal' : undefined,
+  const schema = auditMutations(enforcePolicy(assertResolved(buildGraph(options.sdl, options.resolvers)), scopeOf), {
+    db,
+    schema: name,
+    logger,
+  });
+  // Whatever stands in internal.graphql is for services: no other role has the scopes.
+  const internalSchema = enforcePolicy(
+    assertResolved(buildGraph(options.internalSdl, options.internalResolvers)),
+    internalScopeOf,
   );
   const endpoint = createSchemaEndpoint({ ...common, name, schema });
   const internal = createSchemaEndpoint({ ...common, name: `${name}-internal`, schema: internalSchema });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { POLICY } from '@kontor/kit/src/auth/policy.ts';
+import { SCOPES } from '@kontor/kit/src/auth/policy.ts';
 import { composeSubgraphs, type SubgraphSource } from './compose-subgraphs.ts';
 import { generatedFiles, SUPERGRAPH, type GeneratedFile } from './generated-files.ts';
 import { schemaChanges, unannounced, type SchemaChange } from './schema-changes.ts';
@@ -31,7 +31,7 @@ export async function composeCommand(root: string, args: readonly string[], outp
     output.error(`${options}\n${USAGE}`);
     return 1;
   }
-  const { supergraphSdl, errors, hints } = composeSubgraphs(readSources(root), POLICY);
+  const { supergraphSdl, errors, hints } = composeSubgraphs(readSources(root), SCOPES);
   for (const hint of hints) output.error(`hint: ${hint}`);
   for (const error of errors) output.error(`error: ${error}`);
   if (supergraphSdl === null) return 1;

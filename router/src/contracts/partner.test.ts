@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { POLICY, ROLE_SCOPES } from '@kontor/kit/src/auth/policy.ts';
+import { ROLE_SCOPES, SCOPES } from '@kontor/kit/src/auth/policy.ts';
 import { getNamedType, isInputObjectType, isInterfaceType, isObjectType, isUnionType, type GraphQLType } from 'graphql';
 import { expect, test } from 'vitest';
 import { apiSchemaOf } from '../composition/api-schema.ts';
@@ -16,7 +16,7 @@ const { supergraphSdl } = composeSubgraphs(
     routingUrl: '',
     files: [read('packages/kit/schema/common.graphql'), read(`subgraphs/${name}/schema.graphql`)],
   })),
-  POLICY,
+  SCOPES,
 );
 const contract = buildContract(supergraphSdl!, CONTRACTS.partner)!;
 const schema = apiSchemaOf(contract);

@@ -30,6 +30,7 @@ const FORBIDDEN = new Set([
   'transfer-encoding',
   'upgrade',
   'via',
+  'x-kontor-client-address',
   'x-kontor-version',
   'x-real-ip',
   'x-request-id',

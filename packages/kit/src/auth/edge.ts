@@ -1,33 +1,20 @@
-import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import { systemClock, type Clock } from '../clock.ts';
 import { requestFault } from '../errors.ts';
 import type { GraphClient } from '../graph/graph.ts';
+import { silentLogger, type Logger } from '../logger.ts';
 import type { Credentials } from '../service.ts';
-import { guestOf, serviceCaller, type Caller } from './caller.ts';
+import { systemTiming, type Timing } from '../timing.ts';
+import { createAccessTokens, isJsonWebToken, type AccessToken } from './access-token.ts';
+import { createAccessTokenKeys, type PublicKey } from './access-token-keys.ts';
+import { guestOf, type Caller } from './caller.ts';
+import { createCredentialLookup } from './edge-credentials.ts';
+import { askAs } from './edge-customers.ts';
+import { createRevocations } from './edge-revocations.ts';
 
-const CREDENTIALS = 10_000;
-/** So long may a revoked credential still work. */
-const KNOWN_MS = 30_000;
-const UNKNOWN_MS = 5_000;
-const MAX_CREDENTIAL_LENGTH = 512;
-
-const AUTHENTICATE = `query Authenticate($credential: String!) {
-  authenticate(credential: $credential) { role subject channel scopes customerId companyId locationId credentialId expiresAt }
-}`;
-
-interface Answer {
-  authenticate: {
-    role: Caller['role'];
-    subject: string;
-    channel: string | null;
-    scopes: string[];
-    customerId: string | null;
-    companyId: string | null;
-    locationId: string | null;
-    credentialId: string | null;
-    expiresAt: string | null;
-  } | null;
-}
+const MAX_KEY_LENGTH = 512;
+/** Node.js takes 16 KB of headers in all. */
+const MAX_TOKEN_LENGTH = 8 * 1024;
+const BEARER = /^Bearer\s+(\S+)$/i;
 
 export interface EdgeOptions {
   /** The internal graph of customers, which knows all credentials. */
@@ -40,82 +27,98 @@ export interface EdgeOptions {
   readonly guests: boolean;
   /** Roles that may come in here. */
   readonly roles: readonly Caller['role'][];
+  readonly logger?: Logger;
+  readonly timing?: Timing;
+  readonly clock?: Clock;
 }
 
 export interface EdgeAuthenticator {
-  /** @throws GraphQLError UNAUTHENTICATED, or FORBIDDEN when the credential belongs elsewhere. */
+  /**
+   * @throws GraphQLError UNAUTHENTICATED (`reason` says `TOKEN_EXPIRED` where a refresh helps, `SESSION_ENDED` where it may, or what is wrong with the
+   * looks of a key), FORBIDDEN when the
+   * credential belongs elsewhere, SERVICE_UNAVAILABLE when it cannot be checked.
+   */
   authenticate(credentials: Credentials): Promise<Caller>;
-  /** Forgets what is remembered of a credential, which has ended. Other processes forget it within 30 seconds. */
+  /**
+   * Refuses a credential that has ended, and all access tokens of a session that were issued until now, in this process from now on. Others hear of
+   * it from customers within 5 seconds while they check tokens.
+   */
   forget(credentialId: string): void;
+  /** The public keys of access tokens; null when they are not known. */
+  publicKeys(): Promise<readonly PublicKey[] | null>;
 }
 
 /**
- * Turns a credential from outside into a verified caller. Answers are remembered by the credential's hash for 30 seconds, and
- * never beyond the credential's end.
+ * Turns a credential from outside into a verified caller. An access token is a JSON Web Token and is verified here, without asking anybody; every
+ * other credential is opaque, and customers tells who holds it. Both are remembered by their hash: tokens until they end, the rest for 30 seconds;
+ * and neither once customers says that the session or the key has ended.
  */
 export function createEdgeAuthenticator(options: EdgeOptions): EdgeAuthenticator {
-  const { customers, service, channel, guests, roles } = options;
-  // By the wall clock, as the ends of sessions are told.
-  const known = new LRUCache<string, { readonly caller: Caller | null }>({
-    max: CREDENTIALS,
-    perf: Date,
-    ttlResolution: 0,
-  });
-  let forgotten = 0;
+  const { service, channel, guests, roles } = options;
+  const { logger = silentLogger, timing = systemTiming, clock = systemClock } = options;
+  const ask = askAs(service, options.customers);
+  const keys = createAccessTokenKeys({ ask, logger, timing });
+  const revocations = createRevocations({ ask, logger, timing, clock });
+  const tokens = createAccessTokens(keys, clock);
+  const credentials = createCredentialLookup(ask, revocations);
+  /** Holders of keys that name no channel, acting in this one. */
+  const acting = new WeakMap<Caller, Caller>();
 
-  const look = async (credential: string): Promise<Caller | null> => {
-    const hash = createHash('sha256').update(credential).digest('base64');
-    const cached = known.get(hash);
-    if (cached) return cached.caller;
-    const before = forgotten;
-    const result = await customers.execute<Answer>(
-      { query: AUTHENTICATE, variables: { credential } },
-      { caller: serviceCaller(service), requestId: `auth-${service}` },
-    );
-    if (!result.data) throw requestFault('SERVICE_UNAVAILABLE', 'Credentials cannot be checked now.');
-    const found = result.data.authenticate;
-    const caller: Caller | null = found && {
-      role: found.role,
-      subject: found.subject,
-      channel: found.channel,
-      scopes: found.scopes,
-      ...(found.customerId ? { customerId: found.customerId } : {}),
-      ...(found.companyId ? { companyId: found.companyId } : {}),
-      ...(found.locationId ? { locationId: found.locationId } : {}),
-      ...(found.credentialId ? { credentialId: found.credentialId } : {}),
-      ...(found.expiresAt ? { expiresAt: Date.parse(found.expiresAt) } : {}),
-    };
-    const ttl = caller ? Math.min(KNOWN_MS, (caller.expiresAt ?? Infinity) - Date.now()) : UNKNOWN_MS;
-    // An answer that was on its way while something was forgotten may be older than its end.
-    if (ttl > 0 && before === forgotten) known.set(hash, { caller }, { ttl });
-    return caller;
-  };
-
-  const authenticate = async ({ authorization }: Credentials): Promise<Caller> => {
-    if (authorization === undefined || authorization === '') {
-      if (guests && channel !== null) return guestOf(channel);
-      throw requestFault('UNAUTHENTICATED', 'This endpoint needs a key: send the header `Authorization: Bearer KEY`.');
-    }
-    const credential = /^Bearer\s+(\S+)$/i.exec(authorization)?.[1];
-    if (!credential || credential.length > MAX_CREDENTIAL_LENGTH)
-      throw requestFault('UNAUTHENTICATED', 'The Authorization header must read `Bearer KEY`.');
-    const caller = await look(credential);
-    if (!caller) throw requestFault('UNAUTHENTICATED', 'This key is unknown, has expired or was revoked.');
+  const admit = (caller: Caller): Caller => {
     if (!roles.includes(caller.role))
       throw requestFault('FORBIDDEN', `A ${caller.role} key does not open this endpoint.`);
     if (channel !== null && caller.channel !== null && caller.channel !== channel)
       throw requestFault('FORBIDDEN', `This key belongs to the channel "${caller.channel}", not to "${channel}".`);
-    const acting = channel ?? caller.channel;
-    if (acting === null)
+    if (caller.channel !== null) return caller;
+    if (channel === null)
       throw requestFault('FORBIDDEN', 'This key names no channel: use it at the endpoint of a channel.');
-    return { ...caller, channel: acting };
+    let made = acting.get(caller);
+    if (!made) acting.set(caller, (made = Object.freeze({ ...caller, channel })));
+    return made;
+  };
+
+  const holderOfToken = async (credential: string): Promise<Caller> => {
+    const token: AccessToken = tokens.remembered(credential) ?? (await tokens.verify(credential));
+    const old = revocations.refresh();
+    if (old) await old;
+    const { caller, issuedAt } = token;
+    if (revocations.refuses(caller.credentialId, issuedAt))
+      throw requestFault(
+        'UNAUTHENTICATED',
+        'The session has ended or has changed since this token was issued: get a new one with the refresh token, or sign in again.',
+        { reason: 'SESSION_ENDED' },
+      );
+    return caller;
+  };
+
+  const holderOfKey = async (credential: string): Promise<Caller> => {
+    const holding = await credentials.holdingOf(credential);
+    if (!holding) throw requestFault('SERVICE_UNAVAILABLE', 'Credentials cannot be checked now.');
+    const { caller, refusal } = holding;
+    if (caller) return caller;
+    if (refusal) throw requestFault('UNAUTHENTICATED', refusal.message, { reason: refusal.code });
+    throw requestFault(
+      'UNAUTHENTICATED',
+      'This key is unknown, has expired or was revoked: sign in again, or ask for a new key.',
+    );
   };
 
   return {
-    authenticate,
-    forget(credentialId) {
-      forgotten += 1;
-      for (const [hash, { caller }] of known.entries()) if (caller?.credentialId === credentialId) known.delete(hash);
+    async authenticate({ authorization }) {
+      if (authorization === undefined || authorization === '') {
+        if (guests && channel !== null) return guestOf(channel);
+        throw requestFault(
+          'UNAUTHENTICATED',
+          'This endpoint needs a key: send the header `Authorization: Bearer KEY`.',
+        );
+      }
+      const credential = BEARER.exec(authorization)?.[1];
+      const isToken = credential !== undefined && isJsonWebToken(credential);
+      if (credential === undefined || credential.length > (isToken ? MAX_TOKEN_LENGTH : MAX_KEY_LENGTH))
+        throw requestFault('UNAUTHENTICATED', 'The Authorization header must read `Bearer KEY`.');
+      return admit(await (isToken ? holderOfToken(credential) : holderOfKey(credential)));
     },
+    forget: (credentialId) => revocations.end(credentialId),
+    publicKeys: () => keys.all(),
   };
 }

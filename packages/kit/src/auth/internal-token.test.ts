@@ -1,7 +1,8 @@
 import { SignJWT, importJWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { guestOf } from './caller.ts';
+import { guestOf, serviceCaller, type Caller } from './caller.ts';
 import { createIdentity, generateInternalKeys, type Identity, type InternalKeys } from './internal-token.ts';
+import { hasScope, internalScopeOf } from './policy.ts';
 
 describe('internal tokens', () => {
   let keys: Record<string, InternalKeys>;
@@ -61,5 +62,76 @@ describe('internal tokens', () => {
     const strangers = await generateInternalKeys(['bff-web']);
     const stranger = await createIdentity('bff-web', strangers['bff-web']!);
     await refused(stranger.sign(guestOf('web'), 'router'));
+  });
+
+  describe('of a service with channels', () => {
+    const bound = async (channels: Record<string, readonly string[]>) => {
+      const of = await generateInternalKeys(['bff-web', 'orders', 'router', 'stock'], channels);
+      // As they travel: by the environment.
+      return async (name: string) => createIdentity(name, JSON.parse(JSON.stringify(of[name])) as InternalKeys);
+    };
+    const CHANNELS = { 'bff-web': ['web', 'outlet'], orders: [], stock: [] };
+
+    it('vouch for callers of these channels alone, whatever they are', async () => {
+      const identity = await bound(CHANNELS);
+      const [from, at] = [await identity('bff-web'), await identity('router')];
+      for (const channel of ['web', 'outlet'])
+        expect(await at.verify(await from.sign(guestOf(channel), 'router'))).toEqual({
+          caller: guestOf(channel),
+          issuer: 'bff-web',
+        });
+      const roles = ['guest', 'customer', 'device', 'staff', 'integration'] as const;
+      for (const role of roles)
+        for (const channel of ['b2b', '', 'Web', null])
+          await refused(from.sign({ role, subject: 'x', channel, scopes: [] }, 'router'), at);
+    });
+
+    it('vouch for the same at every service, not at the router alone', async () => {
+      const identity = await bound(CHANNELS);
+      const [from, at] = [await identity('bff-web'), await identity('stock')];
+      await refused(from.sign({ role: 'staff', subject: 'x', channel: 'pos', scopes: ['*'] }, 'stock'), at);
+    });
+
+    it('make an edge of the service itself, which the internal graphs answer no more than it needs', async () => {
+      const identity = await bound(CHANNELS);
+      const [from, at] = [await identity('bff-web'), await identity('stock')];
+      const { caller } = await at.verify(await from.sign(serviceCaller('bff-web'), 'stock'));
+      expect(caller).toEqual({ ...serviceCaller('bff-web'), role: 'edge' });
+      expect(hasScope(caller, internalScopeOf('Query.authenticate')!)).toBe(true);
+      expect(hasScope(caller, internalScopeOf('Mutation.credentialUpsert')!)).toBe(false);
+      expect(hasScope(caller, 'catalogue:read')).toBe(false);
+      await refused(from.sign(serviceCaller('orders'), 'stock'), at);
+      await refused(from.sign({ ...serviceCaller('bff-web'), role: 'edge', scopes: ['internal'] }, 'stock'), at);
+    });
+
+    it('vouch for nobody where there are no channels, and for everybody where channels are not said', async () => {
+      const identity = await bound(CHANNELS);
+      const [orders, through, at] = await Promise.all(['orders', 'router', 'stock'].map(identity));
+      await refused(orders!.sign(guestOf('web'), 'stock'), at);
+      const { caller } = await at!.verify(await orders!.sign(serviceCaller('orders'), 'stock'));
+      expect(hasScope(caller, 'internal')).toBe(true);
+      expect((await at!.verify(await through!.sign(guestOf('b2b'), 'stock'))).caller).toEqual(guestOf('b2b'));
+    });
+  });
+
+  it('carry everything that is known of a caller', async () => {
+    const caller: Caller = {
+      role: 'customer',
+      subject: 'ada',
+      channel: 'b2b',
+      scopes: ['x'],
+      customerId: 'ada',
+      companyId: 'company-1',
+      companyRole: 'APPROVER',
+      companyLocationId: 'location-1',
+      groups: ['gold'],
+      staffId: 'staff-1',
+      deviceId: 'device-1',
+      locationId: 'store-1',
+      credentialId: 'session-1',
+      expiresAt: 1,
+    };
+    for (const role of ['customer', 'device'] as const)
+      expect((await router.verify(await web.sign({ ...caller, role }, 'router'))).caller).toEqual({ ...caller, role });
   });
 });

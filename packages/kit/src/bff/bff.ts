@@ -1,15 +1,16 @@
 import { printSchema, type GraphQLSchema } from 'graphql';
-import type { Caller, Role } from '../auth/caller.ts';
+import type { Role } from '../auth/caller.ts';
 import { guestOf } from '../auth/caller.ts';
+import { publishKeys } from '../auth/access-token-route.ts';
 import { createEdgeAuthenticator } from '../auth/edge.ts';
 import type { Identity } from '../auth/internal-token.ts';
-import { enforcePolicy, POLICY } from '../auth/policy.ts';
+import { enforcePolicy, scopeOf } from '../auth/policy.ts';
 import { createSchemaEndpoint } from '../graph/endpoint.ts';
 import type { BaseContext } from '../graph/engine.ts';
 import type { GraphClient } from '../graph/graph.ts';
 import { PUBLIC_LIMITS } from '../graph/limits.ts';
 import type { ResultExtras } from '../graph/schema-engine.ts';
-import { buildChannelGraph, readSdl } from '../graph/sdl.ts';
+import { assertResolved, buildChannelGraph, readSdl } from '../graph/sdl.ts';
 import { loadExamples, mountIde, type IdeKey } from '../ide.ts';
 import type { Logger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
@@ -18,6 +19,7 @@ import { readOperationManifest } from '../operations/read-operations.ts';
 import { createService, type Service } from '../service.ts';
 import { traceClient } from '../telemetry/trace-client.ts';
 import { tracerOf } from '../telemetry/tracing.ts';
+import { enforceAdmission, type Admit, type Guests } from './admission.ts';
 import { createAvailabilityHub } from './availability-hub.ts';
 import { createBffContext, type BffContext } from './context.ts';
 
@@ -38,6 +40,8 @@ export interface BffDeps {
   readonly channel?: string;
   /** Keys that the IDE offers. Every visitor sees them. */
   readonly demoKeys?: readonly IdeKey[];
+  /** Networks of proxies before it, in CIDR notation, whose `X-Forwarded-For` is believed; none by default. */
+  readonly trustedProxies?: readonly string[];
   /** Which documents it answers; any within its limits by default. */
   readonly operations?: {
     readonly mode: OperationsMode;
@@ -57,11 +61,12 @@ export interface BffOptions {
   readonly sdl: URL;
   readonly resolvers: object;
   readonly deps: BffDeps;
-  /** Who may come in. */
-  readonly guests: boolean;
+  /** Who may come in without a credential. */
+  readonly guests: Guests;
+  /** Who may come in with one. */
   readonly roles: readonly Role[];
-  /** What else a caller must be. @throws GraphQLError FORBIDDEN */
-  readonly admit?: (caller: Caller) => void;
+  /** What else a caller must be, asked before each root field. */
+  readonly admit?: Admit;
 }
 
 /** Builds a BFF's service: its graph for the callers of its channel, live availability where its SDL has it, the IDE and `/schema.graphql`. */
@@ -72,12 +77,17 @@ export function createBff(options: BffOptions): Service {
   const program = { name: identity.service, version: '' };
   const channel = deps.channel ?? options.channel;
   const metrics = createMetrics(name);
-  const schema = enforcePolicy(
-    buildChannelGraph(readSdl(options.sdl), options.resolvers),
-    (coordinate) => POLICY[coordinate],
-  );
+  const graph = assertResolved(buildChannelGraph(readSdl(options.sdl), options.resolvers));
+  const schema = enforceAdmission(enforcePolicy(graph, scopeOf), guests, options.admit);
   const hub = createAvailabilityHub({ stock, service: identity.service, channel, logger });
-  const edge = createEdgeAuthenticator({ customers, service: identity.service, channel, guests, roles });
+  const edge = createEdgeAuthenticator({
+    customers,
+    service: identity.service,
+    channel,
+    guests: guests !== false,
+    roles,
+    logger,
+  });
   const endpoint = createSchemaEndpoint({
     name,
     logger,
@@ -97,7 +107,8 @@ export function createBff(options: BffOptions): Service {
   const ide = mountIde({
     title,
     graphqlPath: GRAPH_PATH,
-    guests,
+    // Where guests can but sign in, a visitor begins with a key.
+    guests: guests === true,
     examples: loadExamples(ownOperations),
     keys: (deps.demoKeys ?? []).map(({ label, key, description }) => ({ label, key, description })),
   });
@@ -107,21 +118,19 @@ export function createBff(options: BffOptions): Service {
     name,
     logger,
     metrics,
+    trustedProxies: deps.trustedProxies,
     mounts: [
       {
         path: GRAPH_PATH,
         endpoint,
         page: ide.page,
         operations,
-        async authenticate(credentials) {
-          const caller = await edge.authenticate(credentials);
-          options.admit?.(caller);
-          return caller;
-        },
+        authenticate: (credentials) => edge.authenticate(credentials),
       },
     ],
     routes(app) {
       ide.routes(app);
+      publishKeys(app, edge);
       app.get('/schema.graphql', (_request, reply) => reply.type('text/plain; charset=utf-8').send(sdl));
     },
     async ready() {

@@ -1,11 +1,14 @@
 import { asGuest } from '@kontor/testkit/src/callers.ts';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import type { Caller } from '../auth/caller.ts';
+import type { EdgeAuthenticator } from '../auth/edge.ts';
+import { requestFault } from '../errors.ts';
 import type { Call, GraphClient, GraphRequest, GraphResult } from '../graph/graph.ts';
 import { silentLogger } from '../logger.ts';
 import { createBffContext } from './context.ts';
 
 /** The context of a request whose router gives one answer. */
-function contextWith(answer: GraphResult, call: Call = asGuest()) {
+function contextWith(answer: GraphResult, call: Call = asGuest(), edge: Partial<EdgeAuthenticator> = {}) {
   const sent: { request: GraphRequest; call: Call }[] = [];
   const router = {
     execute: (request: GraphRequest, by: Call) => (sent.push({ request, call: by }), Promise.resolve(answer)),
@@ -16,7 +19,7 @@ function contextWith(answer: GraphResult, call: Call = asGuest()) {
       {
         router,
         hub: undefined as never,
-        edge: undefined as never,
+        edge: edge as EdgeAuthenticator,
         logger: silentLogger,
         program: { name: 'bff-web', version: '' },
       },
@@ -75,4 +78,44 @@ it.each([
     message: 'stock cannot be reached.',
     extensions: { code: 'SERVICE_UNAVAILABLE' },
   });
+});
+
+describe('as who has just signed in', () => {
+  const ada: Caller = { role: 'customer', subject: 'ada', channel: 'web', scopes: [], customerId: 'ada' };
+  const authenticate: EdgeAuthenticator['authenticate'] = ({ authorization }) =>
+    authorization === 'Bearer token-of-ada'
+      ? Promise.resolve(ada)
+      : Promise.reject(requestFault('UNAUTHENTICATED', 'No such token.'));
+
+  it('asks the router as the holder whom the edge finds, in the same request, and notes what failed alone', async () => {
+    const data = { cartMerge: { cart: { total: null } } };
+    const { ctx, sent } = contextWith({ data, errors: [outage(['cartMerge', 'cart', 'total'])] }, asGuest(), {
+      authenticate,
+    });
+    expect(await ctx.upstreamAs('token-of-ada', 'mutation M { cartMerge }', {})).toEqual(data);
+    expect(sent.map(({ call }) => [call.caller, call.requestId])).toEqual([[ada, ctx.requestId]]);
+    expect([...ctx.degraded.values()]).toEqual([{ path: 'cartMerge.cart.total', code: 'SERVICE_UNAVAILABLE' }]);
+    await ctx.upstream('mutation M { signOut }', {}).catch(() => undefined);
+    expect(sent.at(-1)!.call.caller.role).toBe('guest');
+  });
+
+  it('asks nobody when the edge refuses the token', async () => {
+    const { ctx, sent } = contextWith({ data: {} }, asGuest(), { authenticate });
+    await expect(ctx.upstreamAs('token-of-eve', 'mutation M { cartMerge }', {})).rejects.toMatchObject({
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
+    expect(sent).toEqual([]);
+  });
+});
+
+it('notes what a resolver did without, by the code of the fault or of the refusal, and nothing of a fault without one', () => {
+  const { ctx } = contextWith({ data: {} });
+  ctx.doWithout('cartMerge', requestFault('TIMEOUT', 'orders did not answer.'));
+  ctx.doWithout('cartMerge', 'NOT_FOUND');
+  ctx.doWithout('cartMerge.cart', new Error('a secret'));
+  expect([...ctx.degraded.values()]).toEqual([
+    { path: 'cartMerge', code: 'TIMEOUT' },
+    { path: 'cartMerge', code: 'NOT_FOUND' },
+    { path: 'cartMerge.cart', code: 'INTERNAL' },
+  ]);
 });

@@ -1,4 +1,5 @@
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import type { Caller } from '../auth/caller.ts';
 import type { EdgeAuthenticator } from '../auth/edge.ts';
 import type { BaseContext } from '../graph/engine.ts';
 import { forwardedError, type Call, type GraphClient, type GraphResult, type TypedDocument } from '../graph/graph.ts';
@@ -28,9 +29,21 @@ export interface BffContext extends BaseContext {
     document: TypedDocument<Data, Variables>,
     variables: Variables,
   ): Promise<Data>;
+  /**
+   * Sends a typed document as the holder of an access token that was issued just now, such as to go on as who has signed in. The token is
+   * verified like any that comes from outside, for this channel.
+   * @throws GraphQLError as `upstream` does, and as a caller who comes with that token would get it.
+   */
+  upstreamAs<Data, Variables extends Record<string, unknown>>(
+    token: string,
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+  ): Promise<Data>;
+  /** Notes what the answer had to be made without. @param path as of a `Degradation`. @param reason what was thrown, or the code of a refusal. */
+  doWithout(path: string, reason: unknown): void;
   /** Live availability for the caller. @throws GraphQLError BAD_USER_INPUT */
   availabilityChanged(request: AvailabilityRequest): AvailabilityStream;
-  /** Says that the caller's credential has ended, so that this process refuses it from now on; others do within 30 seconds. */
+  /** Says that the caller's credential has ended, so that this process refuses it from now on; others do within seconds. */
   forgetCaller(): void;
   /** What the page had to be made without, each once. */
   readonly degraded: ReadonlyMap<string, Degradation>;
@@ -39,7 +52,7 @@ export interface BffContext extends BaseContext {
 interface ContextDeps {
   readonly router: GraphClient;
   readonly hub: AvailabilityHub;
-  readonly edge: Pick<EdgeAuthenticator, 'forget'>;
+  readonly edge: Pick<EdgeAuthenticator, 'authenticate' | 'forget'>;
   readonly logger: Logger;
   /** As which program it asks the router: the documents are its own, whoever its client is. */
   readonly program: ClientInfo;
@@ -48,19 +61,31 @@ interface ContextDeps {
 /** Makes the context of one request. */
 export function createBffContext({ router, hub, edge, logger, program }: ContextDeps, call: Call): BffContext {
   const degraded = new Map<string, Degradation>();
+  const note = ({ path, code }: Degradation): void => {
+    if (degraded.size < DEGRADATIONS) degraded.set(`${path} ${code}`, { path, code });
+    logger.debug({ requestId: call.requestId, path, code }, 'an answer was made without a field');
+  };
+  const send = async <Data, Variables extends Record<string, unknown>>(
+    document: TypedDocument<Data, Variables>,
+    variables: Variables,
+    caller: Caller,
+  ): Promise<Data> => {
+    const query = document.toString();
+    const result = await router.execute<never>({ query, variables }, upstreamCall({ ...call, caller }, query, program));
+    const data = answered(result);
+    for (const error of result.errors ?? []) note(degradationOf(error));
+    return data;
+  };
   return {
     ...call,
     degraded,
-    async upstream(document, variables) {
-      const query = document.toString();
-      const result = await router.execute<never>({ query, variables }, upstreamCall(call, query, program));
-      const data = answered(result);
-      for (const error of result.errors ?? []) {
-        const { path, code } = degradationOf(error);
-        if (degraded.size < DEGRADATIONS) degraded.set(`${path} ${code}`, { path, code });
-        logger.debug({ requestId: call.requestId, path, code }, 'a page was made without a field');
-      }
-      return data;
+    upstream: (document, variables) => send(document, variables, call.caller),
+    async upstreamAs(token, document, variables) {
+      return send(document, variables, await edge.authenticate({ authorization: `Bearer ${token}` }));
+    },
+    doWithout(path, reason) {
+      const code = reason instanceof GraphQLError ? reason.extensions['code'] : reason;
+      note({ path, code: typeof code === 'string' ? code : 'INTERNAL' });
     },
     availabilityChanged: (request) => hub.subscribe(call.caller, request),
     forgetCaller() {
@@ -74,6 +99,7 @@ const upstreamCall = (call: Call, query: string, client: ClientInfo): Call => ({
   caller: call.caller,
   requestId: call.requestId,
   client,
+  clientAddress: call.clientAddress,
   trace: call.trace,
   ...(call.signal && !query.startsWith('mutation') ? { signal: call.signal } : {}),
 });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { trustedProxies } from '../auth/client-address.ts';
 import { createIdentity, type InternalKeys } from '../auth/internal-token.ts';
 import { parseEnv, port, urlList } from '../env.ts';
 import { createHttpClient } from '../graph/http-client.ts';
@@ -35,6 +36,7 @@ export function runBff({ name, defaultPort, createApp, source }: BffProcess): Pr
       ...serviceEnv,
       ...operationsEnv,
       IDE_KEYS: ideKeys(),
+      TRUSTED_PROXIES: trustedProxies(),
       [portVariable]: port().default(defaultPort).describe('where it listens'),
       [channelVariable]: z
         .string()
@@ -51,6 +53,7 @@ export function runBff({ name, defaultPort, createApp, source }: BffProcess): Pr
     const env = parseEnv(shape, source) as Record<string, unknown> & {
       LOG_LEVEL: string;
       IDE_KEYS: IdeKey[];
+      TRUSTED_PROXIES: readonly string[];
       OPERATIONS: OperationsMode;
       OPERATION_MANIFESTS: string[];
       INTERNAL_KEYS: InternalKeys;
@@ -72,6 +75,7 @@ export function runBff({ name, defaultPort, createApp, source }: BffProcess): Pr
       customers: client('customers'),
       stock: client('stock'),
       demoKeys: env.IDE_KEYS,
+      trustedProxies: env.TRUSTED_PROXIES,
       operations: { mode: env.OPERATIONS, manifests: env.OPERATION_MANIFESTS },
       ...(channel ? { channel } : {}),
     });

@@ -100,11 +100,12 @@ export function createEndpoint(options: EndpointOptions): GraphEndpoint {
     ],
   });
 
-  /** Whatever a service's contexts have: who asks, and in which trace, is for the engine. */
+  /** Whatever a service's contexts have: which program asks, from where and in which trace is in each. */
   const contextOf = (call: Call): BaseContext => {
     const made = options.context(call);
-    const { client, trace } = call;
-    return made === call || (!client && !trace) ? made : Object.assign(made, { client, trace });
+    const { client, clientAddress, trace } = call;
+    const isComplete = made === call || (!client && !clientAddress && !trace);
+    return isComplete ? made : Object.assign(made, { client, clientAddress, trace });
   };
   const execute = (request: GraphRequest, call: Call) => engine.execute(request, contextOf(call));
   const subscribe = (request: GraphRequest, call: Call) => engine.subscribe(request, contextOf(call));

@@ -9,6 +9,7 @@ export interface BaseContext {
   readonly signal?: AbortSignal | undefined;
   readonly issuer?: string | undefined;
   readonly client?: Call['client'];
+  readonly clientAddress?: Call['clientAddress'];
   readonly trace?: Call['trace'];
 }
 

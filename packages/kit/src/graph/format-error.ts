@@ -13,8 +13,8 @@ const NAME_CHARACTERS = 200;
 const PATH_STEPS = 200;
 
 /** graphql-js repeats a value that does not fit, with all the fields of its object. */
-const REPEATS_PASSWORD = /password"?\s*[:;]/i;
-const WITHOUT_PASSWORD = 'The input does not fit its type. It is not repeated here, because it holds a password.';
+const REPEATS_SECRET = /(?:password|pin|token|secret|credential|nonce)"?\s*[:;]/i;
+const WITHOUT_SECRET = 'The input does not fit its type. It is not repeated here, because it holds a secret.';
 
 /** What was thrown without a code of the catalogue is a bug or an outage. */
 const codeOf = (error: { readonly extensions?: Record<string, unknown> | undefined }): ErrorCode => {
@@ -28,7 +28,7 @@ const codeOf = (error: { readonly extensions?: Record<string, unknown> | undefin
  */
 export function formatError(formatted: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
   const code = codeOf(formatted);
-  const { path, scope, coordinate, retryAfterMs } = (formatted.extensions ?? {}) as Record<string, unknown>;
+  const { path, scope, coordinate, reason, retryAfterMs } = (formatted.extensions ?? {}) as Record<string, unknown>;
   return {
     message: messageOf(code, formatted.message),
     ...(formatted.locations ? { locations: formatted.locations } : {}),
@@ -41,6 +41,7 @@ export function formatError(formatted: GraphQLFormattedError, requestId: string)
       ...(isPath(path) ? { path } : {}),
       ...(isName(scope) ? { scope } : {}),
       ...(isName(coordinate) ? { coordinate } : {}),
+      ...(isName(reason) ? { reason } : {}),
       ...(Number.isFinite(retryAfterMs) ? { retryAfterMs } : {}),
     },
   };
@@ -57,7 +58,7 @@ const isPath = (value: unknown): value is (string | number)[] =>
 function messageOf(code: ErrorCode, message: unknown): string {
   if (code === 'INTERNAL' || typeof message !== 'string') return MASKED;
   const told = message.length <= MESSAGE_CHARACTERS ? message : `${message.slice(0, MESSAGE_CHARACTERS)}…`;
-  return REPEATS_PASSWORD.test(told) ? WITHOUT_PASSWORD : told;
+  return REPEATS_SECRET.test(told) ? WITHOUT_SECRET : told;
 }
 
 /** Logs a fault once, where it happened. What another of our services has masked was logged there. */

@@ -34,6 +34,11 @@ export interface Call {
   readonly issuer?: string | undefined;
   /** Which program asks, as it says. */
   readonly client?: ClientInfo | undefined;
+  /**
+   * The network address of the client, as the edge saw it that let it in: see `auth/client-address.ts`. Personal, so never logged. What is read
+   * once for several clients bears that of one of them: only commands may depend on it.
+   */
+  readonly clientAddress?: string | undefined;
   /** The step of a trace that asks. */
   readonly trace?: TraceContext | undefined;
   /** Headers that go on to those who are asked next, already filtered. */

@@ -1,6 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import { Agent } from 'undici';
 import WebSocket from 'ws';
+import { CLIENT_ADDRESS_HEADER } from '../auth/client-address.ts';
 import type { Identity } from '../auth/internal-token.ts';
 import { requestFault } from '../errors.ts';
 import { activeTrace } from '../telemetry/tracing.ts';
@@ -145,6 +146,7 @@ const OWN_HEADERS = new Set([
   'tracestate',
   'transfer-encoding',
   'x-request-id',
+  CLIENT_ADDRESS_HEADER,
 ]);
 
 /** The headers of one call, names and values in turn. */
@@ -157,8 +159,9 @@ function headersOf(call: Call, token: string | undefined): string[] {
   }
   if (token !== undefined) {
     headers.push('authorization', `Bearer ${token}`);
-    // Who asked us is for our own services to know.
-    const { client } = call;
+    // Who asked us, and from where, is for our own services to know.
+    const { client, clientAddress } = call;
+    if (clientAddress !== undefined) headers.push(CLIENT_ADDRESS_HEADER, clientAddress);
     if (client !== undefined) {
       headers.push('apollographql-client-name', client.name);
       if (client.version !== '') headers.push('apollographql-client-version', client.version);
@@ -171,7 +174,12 @@ function headersOf(call: Call, token: string | undefined): string[] {
 }
 
 /** What the payload of connection_init says beside the credential: a socket of this client is for one subscription. */
-const toldBy = ({ client, trace = activeTrace() }: Pick<Call, 'client' | 'trace'>): Record<string, string> => ({
+const toldBy = ({
+  client,
+  clientAddress,
+  trace = activeTrace(),
+}: Pick<Call, 'client' | 'clientAddress' | 'trace'>): Record<string, string> => ({
+  ...(clientAddress === undefined ? {} : { [CLIENT_ADDRESS_HEADER]: clientAddress }),
   ...(trace ? { traceparent: trace.traceparent } : {}),
   ...(trace?.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
   ...(client ? { 'apollographql-client-name': client.name, 'apollographql-client-version': client.version } : {}),
@@ -189,6 +197,7 @@ function bodyOf({ query, queryJson, variables, operationName }: GraphRequest): s
 const withHeaders = (headers: Readonly<Record<string, string>>) =>
   class extends WebSocket {
     constructor(address: string, protocols: string | string[]) {
-      super(address, protocols, { headers: { ...headers } });
+      const sent = Object.entries(headers).filter(([name]) => !OWN_HEADERS.has(name.toLowerCase()));
+      super(address, protocols, { headers: Object.fromEntries(sent) });
     }
   };

@@ -37,7 +37,20 @@ export const INTERNAL_LIMITS: DocumentLimits = {
  * Root fields that must stand alone: each is an attempt at a secret, and aliases would make many attempts of one request.
  * (OWASP GraphQL cheat sheet, batching attacks.)
  */
-const ALONE: ReadonlySet<string> = new Set(['signIn', 'signUp']);
+const ALONE: ReadonlySet<string> = new Set([
+  'signIn',
+  'signUp',
+  'signInExternal',
+  'staffSignIn',
+  'staffPinSet',
+  'sessionRefresh',
+  'emailVerify',
+  'identityVerify',
+  'passwordReset',
+  'passwordResetRequest',
+  'passwordChange',
+  'companyInvitationAccept',
+]);
 /** Introspection is deep and harmless: it has a depth of its own and counts for nothing else. */
 const INTROSPECTION_DEPTH = 20;
 /** Fragments can multiply; nobody needs more than this many visited fields. */

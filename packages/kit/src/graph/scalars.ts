@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, valueFromASTUntyped, type ValueNode } from 'graphql';
 import { isCurrencyCode } from '../money.ts';
 
 const text = (name: string, value: unknown): string => {
@@ -76,4 +76,10 @@ export const scalarResolvers = {
   CurrencyCode: textScalar('CurrencyCode', currency),
   CountryCode: textScalar('CountryCode', country),
   Cursor: textScalar('Cursor', (value) => value),
+  JSON: new GraphQLScalarType<unknown, unknown>({
+    name: 'JSON',
+    serialize: (value) => value,
+    parseValue: (value) => value,
+    parseLiteral: (node, variables) => valueFromASTUntyped(node, variables),
+  }),
 };

@@ -24,11 +24,25 @@ export function buildGraph(sdl: DocumentNode, resolvers: Resolvers): GraphQLSche
   ]);
 }
 
+const { JSON: _, ...channelScalars } = scalarResolvers;
+
 /** The executable schema of a BFF's SDL, with the types of `channel.graphql`. */
 export function buildChannelGraph(sdl: DocumentNode, resolvers: Resolvers): GraphQLSchema {
   return makeExecutableSchema({
     typeDefs: [readSdl(shared('channel.graphql')), sdl],
-    resolvers: [scalarResolvers, resolvers] as never,
+    resolvers: [channelScalars, resolvers] as never,
     inheritResolversFromInterfaces: false,
   });
+}
+
+/**
+ * The same schema, once it is sure that every query and mutation has a resolver: GraphQL answers null for one that was forgotten.
+ * @throws Error naming the first root field without one.
+ */
+export function assertResolved(schema: GraphQLSchema): GraphQLSchema {
+  for (const type of [schema.getQueryType(), schema.getMutationType()]) {
+    const forgotten = Object.values(type?.getFields() ?? {}).find(({ resolve }) => resolve === undefined);
+    if (forgotten) throw new Error(`${type!.name}.${forgotten.name} has no resolver.`);
+  }
+  return schema;
 }

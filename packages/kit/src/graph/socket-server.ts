@@ -4,6 +4,7 @@ import { handleProtocols, makeServer, type Context } from 'graphql-ws';
 import { getOperationAST, GraphQLError, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import { WebSocketServer } from 'ws';
 import type { Caller } from '../auth/caller.ts';
+import { addressOfClient, readClientAddress, type IsProxy } from '../auth/client-address.ts';
 import { vouchedFor, type Verified } from '../auth/internal-token.ts';
 import { requestFault } from '../errors.ts';
 import type { ServiceMetrics } from '../metrics.ts';
@@ -48,6 +49,8 @@ interface SocketOptions {
   readonly metrics: ServiceMetrics;
   /** Whether only our own services come here: no Origin is checked, and no credential twice. */
   readonly internal: boolean;
+  /** Which addresses are those of proxies that say whom they speak for; none when absent. */
+  readonly isProxy?: IsProxy;
   /** Which documents are answered, and by which ids; any when absent. */
   readonly operations?: Operations;
   /** What the headers of the handshake say for every call on the socket. @throws GraphQLError when the caller may not say it. */
@@ -69,7 +72,7 @@ interface SocketState {
  * server with 1001 or 1012.
  */
 export function serveSockets(options: SocketOptions): SocketServer {
-  const { endpoint, authenticate, metrics, internal, annotate } = options;
+  const { endpoint, authenticate, metrics, internal, annotate, isProxy = () => false } = options;
   const operations = options.operations ?? createOperations({ mode: 'open' });
   const server = new WebSocketServer({
     noServer: true,
@@ -111,11 +114,13 @@ export function serveSockets(options: SocketOptions): SocketServer {
         const verified = vouchedFor(await authenticate({ authorization }));
         const { expiresAt } = verified.caller;
         const said = { ...request.headers, ...ctx.connectionParams };
+        const isOurs = internal || 'issuer' in verified;
         const call: Call = {
           ...verified,
           requestId: acceptRequestId(request.headers['x-request-id']),
           client: readClientInfo(said),
-          trace: readTraceContext(said, !internal && !('issuer' in verified)),
+          clientAddress: isOurs ? readClientAddress(said) : addressOfClient(request, isProxy),
+          trace: readTraceContext(said, !isOurs),
         };
         states.set(ctx, {
           call: annotate ? { ...call, ...annotate(request.headers, call) } : call,
