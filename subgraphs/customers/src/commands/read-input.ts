@@ -1,5 +1,6 @@
 import { isId } from '@kontor/kit/src/ids.ts';
 import { z } from 'zod';
+import { isLocale } from '../domain/profile/locale.ts';
 
 /** A field that breaks a rule: which and why. */
 export interface InputFault {
@@ -70,4 +71,11 @@ export function readText(text: string, field: string, maximum: number): Read<str
 export function readId(text: string | null | undefined, field: string): Read<string | null> {
   if (text === null || text === undefined || isId(text)) return { value: text?.toLowerCase() ?? null };
   return { fault: { code: 'INVALID_ID', message: `${field} is not an id.`, field } };
+}
+
+/** A language tag; null for none or an empty one. */
+export function readLocale(text: string | null | undefined, field = 'locale'): Read<string | null> {
+  const locale = text?.trim() || null;
+  if (locale === null || isLocale(locale)) return { value: locale };
+  return { fault: { code: 'INVALID_LOCALE', message: 'A language is a tag of BCP 47, such as de or pt-BR.', field } };
 }

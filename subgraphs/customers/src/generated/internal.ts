@@ -19,8 +19,58 @@ export type Scalars = {
   Cursor: { input: string; output: string; }
   /** An instant in UTC, ISO 8601 with milliseconds, such as `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value: what it holds is said where it stands. */
+  JSON: { input: unknown; output: unknown; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
+};
+
+/** Something that is kept of an account and differs from what it follows from. */
+export type AccountDifference = {
+  __typename?: 'AccountDifference';
+  /** The account. */
+  accountId: Scalars['ID']['output'];
+  /** What it is. */
+  actual: Scalars['SafeInt']['output'];
+  /** What it should be. */
+  expected: Scalars['SafeInt']['output'];
+  /** BALANCE (with the ledger), HELD (with the open holds), LOTS (of points with the balance) or TRANSACTION (whose entries should be zero together). */
+  what: Scalars['String']['output'];
+};
+
+/** What was found when accounts were compared with what they follow from. */
+export type AccountsVerification = {
+  __typename?: 'AccountsVerification';
+  /** How many accounts were compared. */
+  accountCount: Scalars['Int']['output'];
+  /** Where the next page begins; null behind the last account. */
+  cursor?: Maybe<Scalars['Cursor']['output']>;
+  /** What differs, the first 1,000 of the page. */
+  differences: Array<AccountDifference>;
+};
+
+/** Whether an order may be placed. */
+export type ApprovalDecision = {
+  __typename?: 'ApprovalDecision';
+  /** Why it is required although nobody can agree to it: BLOCKED (the company is) or KEY_REUSED (the key held budgets for another amount, or was released). Null otherwise. */
+  refusedReason?: Maybe<Scalars['String']['output']>;
+  /** Whether somebody has to agree first; nothing is held then. */
+  required: Scalars['Boolean']['output'];
+  /** Who has to agree, lowest level first; empty when nobody has to, and when nobody can. */
+  tiers: Array<ApprovalTier>;
+};
+
+/** People of whom some have to agree. */
+export type ApprovalTier = {
+  __typename?: 'ApprovalTier';
+  /** The members who may. */
+  approverCustomerIds: Array<Scalars['ID']['output']>;
+  /** How many of them have to. */
+  count: Scalars['Int']['output'];
+  /** Its place; 1 comes first. */
+  level: Scalars['Int']['output'];
+  /** The rules that want it. */
+  ruleCodes: Array<Scalars['String']['output']>;
 };
 
 /** A verified caller. */
@@ -30,19 +80,29 @@ export type AuthenticatedCaller = {
   channel?: Maybe<Scalars['ID']['output']>;
   /** The company that the customer buys for. */
   companyId?: Maybe<Scalars['ID']['output']>;
-  /** The credential's id. */
+  /** The location of the company that the customer buys for. */
+  companyLocationId?: Maybe<Scalars['ID']['output']>;
+  /** What the customer may do there: BUYER, APPROVER or ADMIN. */
+  companyRole?: Maybe<Scalars['String']['output']>;
+  /** The credential's id, or the device's. */
   credentialId: Scalars['ID']['output'];
   /** The customer, when the caller is one. */
   customerId?: Maybe<Scalars['ID']['output']>;
-  /** When it ends by itself; null for keys. */
+  /** The device, when the caller is one. */
+  deviceId?: Maybe<Scalars['ID']['output']>;
+  /** When it ends by itself, or, for a secret that was rotated away, when its overlap ends; null for what ends by being revoked. */
   expiresAt?: Maybe<Scalars['DateTime']['output']>;
+  /** Codes of the customer's groups and segments, in order; at most 50. */
+  groups: Array<Scalars['String']['output']>;
   /** The location of a register. */
   locationId?: Maybe<Scalars['ID']['output']>;
-  /** customer, staff or integration. */
+  /** customer, staff, integration or device. */
   role: Scalars['String']['output'];
   /** What it may do beyond its role. */
   scopes: Array<Scalars['String']['output']>;
-  /** Who it is: a customer id, or the credential's id. */
+  /** The person of the staff, where that is known. */
+  staffId?: Maybe<Scalars['ID']['output']>;
+  /** Who it is: a customer id, a device's id, or the credential's id. */
   subject: Scalars['ID']['output'];
 };
 
@@ -59,6 +119,61 @@ export type Busy = UserError & {
   retryAfterMs: Scalars['Int']['output'];
 };
 
+/** What a person buys by as a member of a company. */
+export type CompanyContext = {
+  __typename?: 'CompanyContext';
+  /** The company. */
+  companyId: Scalars['ID']['output'];
+  /** The location that the person buys for; null until one is chosen, and so is everything of it. */
+  companyLocationId?: Maybe<Scalars['ID']['output']>;
+  /** BUYER, APPROVER or ADMIN. */
+  companyRole: Scalars['String']['output'];
+  /** ACTIVE or BLOCKED. */
+  companyStatus: Scalars['String']['output'];
+  /** What the location pays in. */
+  currency?: Maybe<Scalars['CurrencyCode']['output']>;
+  /** The person, by the id that was asked for. */
+  customerId: Scalars['ID']['output'];
+  /** The channel that it usually buys in. */
+  defaultChannel?: Maybe<Scalars['ID']['output']>;
+  /** The price list of the location. */
+  priceListCode?: Maybe<Scalars['String']['output']>;
+  /** That it pays no tax in a country; null also when that has ended. */
+  taxExemption?: Maybe<CompanyTaxExemption>;
+  /** Days until its invoices are due; null when it does not buy on account. */
+  termsDays?: Maybe<Scalars['Int']['output']>;
+};
+
+/** A member of a company. */
+export type CompanyMemberUpsertInput = {
+  /** The company. */
+  companyId: Scalars['ID']['input'];
+  /** The location that the person buys for; what it was when absent. */
+  companyLocationId?: InputMaybe<Scalars['ID']['input']>;
+  /** The person, who buys for no other company. */
+  customerId: Scalars['ID']['input'];
+  /** BUYER, APPROVER or ADMIN. */
+  role: Scalars['String']['input'];
+};
+
+/** The member. */
+export type CompanyMemberUpsertPayload = {
+  __typename?: 'CompanyMemberUpsertPayload';
+  /** The membership's id. */
+  memberId: Scalars['ID']['output'];
+};
+
+/** That a location pays no tax in a country. */
+export type CompanyTaxExemption = {
+  __typename?: 'CompanyTaxExemption';
+  /** The country. */
+  country: Scalars['CountryCode']['output'];
+  /** The number of the certificate. */
+  number: Scalars['String']['output'];
+  /** When it ends; null when it does not. */
+  validUntil?: Maybe<Scalars['DateTime']['output']>;
+};
+
 /** A company. */
 export type CompanyUpsertInput = {
   /** Its registered name. */
@@ -72,6 +187,15 @@ export type CompanyUpsertPayload = {
   __typename?: 'CompanyUpsertPayload';
   /** Its id. */
   companyId: Scalars['ID']['output'];
+};
+
+/** Why something cannot be a key here. */
+export type CredentialRefusal = {
+  __typename?: 'CredentialRefusal';
+  /** `KEY_OF_OTHER_MODE` or `KEY_MALFORMED`. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do, for whoever sent it. */
+  message: Scalars['String']['output'];
 };
 
 /** Which credential ends. */
@@ -112,27 +236,151 @@ export type CredentialUpsertPayload = {
   credentialId: Scalars['ID']['output'];
 };
 
+/** The credit does not cover it: nothing is held. */
+export type CreditExceeded = {
+  __typename?: 'CreditExceeded';
+  /** What is left. */
+  availableAmount: Money;
+};
+
+/** The amount is held. */
+export type CreditHeld = {
+  __typename?: 'CreditHeld';
+  /** What is left. */
+  availableAmount: Money;
+  /** The location whose account it is. */
+  companyLocationId: Scalars['ID']['output'];
+  /** Days until it is due. */
+  termsDays: Scalars['Int']['output'];
+};
+
+/** An amount to hold on account. */
+export type CreditHoldInput = {
+  /** How much. */
+  amount: MoneyInput;
+  /** The company that the member buys for. */
+  companyId: Scalars['ID']['input'];
+  /** The member who buys. */
+  customerId: Scalars['ID']['input'];
+  /** The order's key. */
+  key: Scalars['String']['input'];
+  /** When the hold ends by itself. */
+  ttlSeconds: Scalars['Int']['input'];
+};
+
+/** The outcome of `creditHold`. */
+export type CreditHoldResult = CreditExceeded | CreditHeld | CreditUnavailable | HoldKeyReused;
+
+/** It is more than the order took: nothing was given back. */
+export type CreditReversalExceeded = {
+  __typename?: 'CreditReversalExceeded';
+  /** What can still be given back. */
+  remainingAmount: Money;
+};
+
+/** What to give back of an order on account. */
+export type CreditReverseInput = {
+  /** How much. */
+  amount: MoneyInput;
+  /** The order's key. */
+  key: Scalars['String']['input'];
+  /** What it is for, such as a cancellation's id. */
+  reference: Scalars['String']['input'];
+};
+
+/** The outcome of `creditReverse`. */
+export type CreditReverseResult = CreditReversalExceeded | CreditReversed | HoldKeyReused | NotFound;
+
+/** It was given back, now or by an earlier call with this reference. */
+export type CreditReversed = {
+  __typename?: 'CreditReversed';
+  /** What of the order can still be given back. */
+  remainingAmount: Money;
+};
+
+/** The company cannot buy on account: nothing is held. */
+export type CreditUnavailable = {
+  __typename?: 'CreditUnavailable';
+  /** NOT_A_MEMBER, NO_LOCATION (the member has chosen none), BLOCKED, NO_TERMS or WRONG_CURRENCY. */
+  reason: Scalars['String']['output'];
+};
+
 /** A person. */
 export type CustomerEnsureInput = {
   /** The company; kept when the profile has none. */
   companyId?: InputMaybe<Scalars['ID']['input']>;
-  /** The address. */
-  email: Scalars['String']['input'];
+  /** The address. At least one of it, `phone`, `loyaltyCard` and `externalId` is needed. */
+  email?: InputMaybe<Scalars['String']['input']>;
+  /** An id of a channel: finds the person, and is kept when the profile has none of that channel. */
+  externalId?: InputMaybe<ExternalIdInput>;
   /** Family name, kept when the profile has none. */
   familyName?: InputMaybe<Scalars['String']['input']>;
   /** Given name, kept when the profile has none. */
   givenName?: InputMaybe<Scalars['String']['input']>;
-  /** Telephone number, kept when the profile has none. */
+  /** The number of a loyalty card: finds the person. */
+  loyaltyCard?: InputMaybe<Scalars['String']['input']>;
+  /** Telephone number, kept when the profile has none. Where no address is named, a verified number finds the person. */
   phone?: InputMaybe<Scalars['String']['input']>;
 };
 
 /** The profile. */
 export type CustomerEnsurePayload = {
   __typename?: 'CustomerEnsurePayload';
+  /** Whether what was named leads to several people. The external id decides before the card, the card before the address, the address before the number, and nothing was changed. */
+  ambiguous: Scalars['Boolean']['output'];
   /** Whether it was made by this call. */
   created: Scalars['Boolean']['output'];
   /** Its id; null when somebody signs in with it: their address is not verified, so what names it without signing in stays apart. */
   customerId?: Maybe<Scalars['ID']['output']>;
+};
+
+/** A device to register. */
+export type DeviceUpsertInput = {
+  /** The channel's code that sessions on it work in. */
+  channel: Scalars['ID']['input'];
+  /** What people know it by. */
+  label: Scalars['String']['input'];
+  /** The location where it stands. */
+  locationId: Scalars['ID']['input'];
+  /** Its key: `dk_test_…` or `dk_live_…` with its checksum. */
+  secret: Scalars['String']['input'];
+};
+
+/** The device. */
+export type DeviceUpsertPayload = {
+  __typename?: 'DeviceUpsertPayload';
+  /** Its id. */
+  deviceId: Scalars['ID']['output'];
+};
+
+/** A person's id in a channel. */
+export type ExternalIdInput = {
+  /** The channel's code. */
+  source: Scalars['String']['input'];
+  /** The id. */
+  value: Scalars['String']['input'];
+};
+
+/** Something else is held under this key: nothing has changed. */
+export type HoldKeyReused = {
+  __typename?: 'HoldKeyReused';
+  /** The key. */
+  key: Scalars['String']['output'];
+};
+
+/** What is held under a key is ended. */
+export type HoldsEndInput = {
+  /** The key that it is held under, such as the order's. */
+  key: Scalars['String']['input'];
+};
+
+/** What became of what is held under a key. */
+export type HoldsEnded = {
+  __typename?: 'HoldsEnded';
+  /** Whether it is in the wished state now; also when nothing was held. */
+  done: Scalars['Boolean']['output'];
+  /** CONFIRMED, RELEASED, EXPIRED or NONE. */
+  status: Scalars['String']['output'];
 };
 
 /** The idempotency key was used before with another input: use a new key for a new intent. */
@@ -146,6 +394,15 @@ export type IdempotencyKeyReused = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
+/** There are too few points: nothing is held. */
+export type InsufficientPoints = {
+  __typename?: 'InsufficientPoints';
+  /** What they would pay. */
+  availableAmount: Money;
+  /** How many there are. */
+  availablePoints: Scalars['SafeInt']['output'];
+};
+
 /** An input that breaks a rule: nothing was changed. */
 export type InvalidInput = UserError & {
   __typename?: 'InvalidInput';
@@ -155,6 +412,58 @@ export type InvalidInput = UserError & {
   message: Scalars['String']['output'];
   /** The field at fault. */
   path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** Points are held. */
+export type LoyaltyHeld = {
+  __typename?: 'LoyaltyHeld';
+  /** What they pay. */
+  amount: Money;
+  /** How many. */
+  points: Scalars['SafeInt']['output'];
+};
+
+/** Points to hold. */
+export type LoyaltyHoldInput = {
+  /** What the points pay. */
+  amount: MoneyInput;
+  /** The channel that the order is placed in. */
+  channel: Scalars['ID']['input'];
+  /** Whose points. */
+  customerId: Scalars['ID']['input'];
+  /** The order's key. */
+  key: Scalars['String']['input'];
+  /** When the hold ends by itself. */
+  ttlSeconds: Scalars['Int']['input'];
+};
+
+/** The outcome of `loyaltyHold`. */
+export type LoyaltyHoldResult = HoldKeyReused | InsufficientPoints | LoyaltyHeld | LoyaltyUnavailable;
+
+/** A part of what points had paid, to give back. */
+export type LoyaltyReturnInput = {
+  /** How much of what they paid; the whole of it gives back all of them. */
+  amount: MoneyInput;
+  /** The key that they were held and confirmed under. */
+  key: Scalars['String']['input'];
+  /** What it is for, such as the refund's id: once for each. */
+  reference: Scalars['String']['input'];
+};
+
+/** What became of giving points back. */
+export type LoyaltyReturned = {
+  __typename?: 'LoyaltyReturned';
+  /** How many points; zero unless they were returned now or before. */
+  points: Scalars['SafeInt']['output'];
+  /** RETURNED, REPEATED, REFERENCE_REUSED (with another amount or key), EXCEEDED (more than they paid) or NONE (nothing was paid with points). */
+  status: Scalars['String']['output'];
+};
+
+/** Points cannot be redeemed here: nothing is held. */
+export type LoyaltyUnavailable = {
+  __typename?: 'LoyaltyUnavailable';
+  /** Why, such as `CURRENCY`. */
+  reason: Scalars['String']['output'];
 };
 
 /** An amount of money without tax information. Amounts are integers in the smallest unit of the currency (cents for EUR, yen for JPY). */
@@ -177,14 +486,44 @@ export type MoneyInput = {
 /** Commands of other services and of the seed. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Makes a person a member of a company, or gives a member that role and location. Repeating is harmless. */
+  companyMemberUpsert: CompanyMemberUpsertPayload;
   /** Makes or changes a company by name. */
   companyUpsert: CompanyUpsertPayload;
   /** Ends a credential for good; registering its secret again does not bring it back. Repeating is harmless. */
   credentialRevoke: CredentialRevokePayload;
   /** Registers a credential; only its hash is kept. Repeating is harmless. */
   credentialUpsert: CredentialUpsertPayload;
+  /** Holds an amount on the account of the location that a member buys for. Repeating it with the same key and amount answers the same. */
+  creditHold: CreditHoldResult;
+  /** Gives back what an order took on account, or a part of it, once per reference. */
+  creditReverse: CreditReverseResult;
   /** Finds the profile of an address or makes one: one person is one profile. */
   customerEnsure: CustomerEnsurePayload;
+  /** Registers a device under a key that exists already; only its hash is kept. Repeating is harmless. */
+  deviceUpsert: DeviceUpsertPayload;
+  /** Makes final all that is held under a key. Repeating is harmless. */
+  holdsConfirm: HoldsEnded;
+  /** Gives back all that is held under a key. Repeating is harmless. */
+  holdsRelease: HoldsEnded;
+  /** Holds points for an amount of money. Repeating it with the same key and amount answers the same. */
+  loyaltyHold: LoyaltyHoldResult;
+  /** Gives back the points that had paid a part of an order. Repeating it with the same reference changes nothing. */
+  loyaltyReturn: LoyaltyReturned;
+  /** Whether the company of the buyer lets an order through; if so, the budgets that it counts against are held under the key. Repeating is harmless. */
+  orderApproval: ApprovalDecision;
+  /** Gives a profile a password where it has none, and takes its primary address as verified. Repeating is harmless. */
+  passwordEnsure: PasswordEnsurePayload;
+  /** Rotates the key that signs access tokens before it is time. */
+  signingKeyRotate: SigningKeyRotatePayload;
+  /** Makes a person of the staff, or the one of that code as named, with a PIN where there is none. Repeating is harmless. */
+  staffMemberUpsert: StaffMemberUpsertPayload;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationCompanyMemberUpsertArgs = {
+  input: CompanyMemberUpsertInput;
 };
 
 
@@ -207,8 +546,74 @@ export type MutationCredentialUpsertArgs = {
 
 
 /** Commands of other services and of the seed. */
+export type MutationCreditHoldArgs = {
+  input: CreditHoldInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationCreditReverseArgs = {
+  input: CreditReverseInput;
+};
+
+
+/** Commands of other services and of the seed. */
 export type MutationCustomerEnsureArgs = {
   input: CustomerEnsureInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationDeviceUpsertArgs = {
+  input: DeviceUpsertInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationHoldsConfirmArgs = {
+  input: HoldsEndInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationHoldsReleaseArgs = {
+  input: HoldsEndInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationLoyaltyHoldArgs = {
+  input: LoyaltyHoldInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationLoyaltyReturnArgs = {
+  input: LoyaltyReturnInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationOrderApprovalArgs = {
+  input: OrderApprovalInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationPasswordEnsureArgs = {
+  input: PasswordEnsureInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationSigningKeyRotateArgs = {
+  input: SigningKeyRotateInput;
+};
+
+
+/** Commands of other services and of the seed. */
+export type MutationStaffMemberUpsertArgs = {
+  input: StaffMemberUpsertInput;
 };
 
 /** What was asked for does not exist, or the caller may not see it. */
@@ -220,6 +625,34 @@ export type NotFound = UserError & {
   message: Scalars['String']['output'];
   /** The input field that named it. */
   path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** An order that a member wants to place. */
+export type OrderApprovalInput = {
+  /** Who agreed to it, where somebody has to. */
+  approvedBy?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** The channel that it is placed in. */
+  channel: Scalars['ID']['input'];
+  /** The member. */
+  customerId: Scalars['ID']['input'];
+  /** The order's key. */
+  key: Scalars['String']['input'];
+  /** What is bought. */
+  lines: Array<OrderApprovalLineInput>;
+  /** What it costs. */
+  total: MoneyInput;
+  /** When the hold of the budgets ends by itself. */
+  ttlSeconds: Scalars['Int']['input'];
+};
+
+/** A line of an order that a member wants to place. */
+export type OrderApprovalLineInput = {
+  /** What kind of product it is, in the merchant's words. */
+  category?: InputMaybe<Scalars['String']['input']>;
+  /** What the line costs. */
+  total: MoneyInput;
+  /** What is bought. */
+  variantId: Scalars['ID']['input'];
 };
 
 /** Where a page of a connection begins and ends (Relay cursor connections). */
@@ -235,17 +668,137 @@ export type PageInfo = {
   startCursor?: Maybe<Scalars['Cursor']['output']>;
 };
 
+/** A password for somebody who has none. */
+export type PasswordEnsureInput = {
+  /** Whose. The profile needs an address. */
+  customerId: Scalars['ID']['input'];
+  /** 10 to 200 characters of any kind. Only a hash of it is kept. */
+  password: Scalars['String']['input'];
+};
+
+/** The profile has a password. */
+export type PasswordEnsurePayload = {
+  __typename?: 'PasswordEnsurePayload';
+  /** Whether it was set by this call; false when there was one already. */
+  set: Scalars['Boolean']['output'];
+};
+
 /** What other services may ask of customers. */
 export type Query = {
   __typename?: 'Query';
   /** Who holds a credential (an API key, a customer's access key or a session); null when nobody does, it has expired or was revoked. */
   authenticate?: Maybe<AuthenticatedCaller>;
+  /** What people buy by as members of companies; who is a member of none is left out. At most 1,000 people. */
+  companyContext: Array<CompanyContext>;
+  /** Why a secret that `authenticate` does not know cannot be a key here, by its looks alone: it is one of the other mode, or damaged. Null when its looks tell nothing. Ask it in the same document; it costs no statement. */
+  credentialRefusal?: Maybe<CredentialRefusal>;
+  /** Credentials whose access tokens are refused although they have not expired. */
+  revocations: RevocationPage;
+  /** The keys by which access tokens are verified, now or soon. Take the place of what was read before: a key that is missing is not good any more. */
+  signingKeys: Array<SigningKey>;
+  /** Addresses in lower case that a person has shown to be theirs; none for an id that nobody has. */
+  verifiedEmails: Array<Scalars['String']['output']>;
+  /** Rebuilds a page of accounts from the ledger, the holds and the lots of points, and compares. */
+  verifyAccounts: AccountsVerification;
 };
 
 
 /** What other services may ask of customers. */
 export type QueryAuthenticateArgs = {
   credential: Scalars['String']['input'];
+};
+
+
+/** What other services may ask of customers. */
+export type QueryCompanyContextArgs = {
+  customerIds: Array<Scalars['ID']['input']>;
+};
+
+
+/** What other services may ask of customers. */
+export type QueryCredentialRefusalArgs = {
+  credential: Scalars['String']['input'];
+};
+
+
+/** What other services may ask of customers. */
+export type QueryRevocationsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Cursor']['input']>;
+};
+
+
+/** What other services may ask of customers. */
+export type QueryVerifiedEmailsArgs = {
+  customerId: Scalars['ID']['input'];
+};
+
+
+/** What other services may ask of customers. */
+export type QueryVerifyAccountsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** A session that has ended, a session whose tokens say what is no longer true, or a key that was revoked. */
+export type Revocation = {
+  __typename?: 'Revocation';
+  /** Its id: `sid` in access tokens. */
+  credentialId: Scalars['ID']['output'];
+  /** Tokens that were issued at or before this instant are refused. */
+  notBefore: Scalars['DateTime']['output'];
+};
+
+/** What was revoked. */
+export type RevocationPage = {
+  __typename?: 'RevocationPage';
+  /** Where to go on, also behind an empty page. */
+  cursor: Scalars['Cursor']['output'];
+  /** Each once, in no order that means anything. */
+  revocations: Array<Revocation>;
+};
+
+/** A key that verifies access tokens. */
+export type SigningKey = {
+  __typename?: 'SigningKey';
+  /** Stands in the header of the tokens that it signed. */
+  kid: Scalars['ID']['output'];
+  /** The public key as a JWK (RFC 7517). */
+  publicKey: Scalars['JSON']['output'];
+};
+
+/** A rotation before it is time. */
+export type SigningKeyRotateInput = {
+  /** Whether somebody else may have the keys: they stop verifying, and a new one signs, at once. Else the new one is known for ten minutes before it signs. */
+  compromised?: InputMaybe<Scalars['Boolean']['input']>;
+};
+
+/** The rotation is under way. */
+export type SigningKeyRotatePayload = {
+  __typename?: 'SigningKeyRotatePayload';
+  /** Whether this call began it: one that was under way already is enough. */
+  rotated: Scalars['Boolean']['output'];
+};
+
+/** A person of the staff. */
+export type StaffMemberUpsertInput = {
+  /** What they type at a register. */
+  code: Scalars['String']['input'];
+  /** Where they work; everywhere when absent. */
+  locationIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Their name as colleagues read it. */
+  name: Scalars['String']['input'];
+  /** 6 to 12 digits, for somebody who has no PIN. Only a hash of it is kept. */
+  pin?: InputMaybe<Scalars['String']['input']>;
+  /** What they may do beyond the role of staff. */
+  scopes: Array<Scalars['String']['input']>;
+};
+
+/** The person of the staff. */
+export type StaffMemberUpsertPayload = {
+  __typename?: 'StaffMemberUpsertPayload';
+  /** Their id. */
+  staffId: Scalars['ID']['output'];
 };
 
 /** An amount with its tax split out; net + tax = gross, exactly. */
@@ -347,6 +900,27 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 
 
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  CreditHoldResult:
+    | ( CreditExceeded & { __typename: 'CreditExceeded' } )
+    | ( CreditHeld & { __typename: 'CreditHeld' } )
+    | ( CreditUnavailable & { __typename: 'CreditUnavailable' } )
+    | ( HoldKeyReused & { __typename: 'HoldKeyReused' } )
+  ;
+  CreditReverseResult:
+    | ( CreditReversalExceeded & { __typename: 'CreditReversalExceeded' } )
+    | ( CreditReversed & { __typename: 'CreditReversed' } )
+    | ( HoldKeyReused & { __typename: 'HoldKeyReused' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+  ;
+  LoyaltyHoldResult:
+    | ( HoldKeyReused & { __typename: 'HoldKeyReused' } )
+    | ( InsufficientPoints & { __typename: 'InsufficientPoints' } )
+    | ( LoyaltyHeld & { __typename: 'LoyaltyHeld' } )
+    | ( LoyaltyUnavailable & { __typename: 'LoyaltyUnavailable' } )
+  ;
+};
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
@@ -361,32 +935,75 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AccountDifference: ResolverTypeWrapper<AccountDifference>;
+  AccountsVerification: ResolverTypeWrapper<AccountsVerification>;
+  ApprovalDecision: ResolverTypeWrapper<ApprovalDecision>;
+  ApprovalTier: ResolverTypeWrapper<ApprovalTier>;
   AuthenticatedCaller: ResolverTypeWrapper<AuthenticatedCaller>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Busy: ResolverTypeWrapper<Busy>;
+  CompanyContext: ResolverTypeWrapper<CompanyContext>;
+  CompanyMemberUpsertInput: CompanyMemberUpsertInput;
+  CompanyMemberUpsertPayload: ResolverTypeWrapper<CompanyMemberUpsertPayload>;
+  CompanyTaxExemption: ResolverTypeWrapper<CompanyTaxExemption>;
   CompanyUpsertInput: CompanyUpsertInput;
   CompanyUpsertPayload: ResolverTypeWrapper<CompanyUpsertPayload>;
   CountryCode: ResolverTypeWrapper<Scalars['CountryCode']['output']>;
+  CredentialRefusal: ResolverTypeWrapper<CredentialRefusal>;
   CredentialRevokeInput: CredentialRevokeInput;
   CredentialRevokePayload: ResolverTypeWrapper<CredentialRevokePayload>;
   CredentialUpsertInput: CredentialUpsertInput;
   CredentialUpsertPayload: ResolverTypeWrapper<CredentialUpsertPayload>;
+  CreditExceeded: ResolverTypeWrapper<CreditExceeded>;
+  CreditHeld: ResolverTypeWrapper<CreditHeld>;
+  CreditHoldInput: CreditHoldInput;
+  CreditHoldResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreditHoldResult']>;
+  CreditReversalExceeded: ResolverTypeWrapper<CreditReversalExceeded>;
+  CreditReverseInput: CreditReverseInput;
+  CreditReverseResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CreditReverseResult']>;
+  CreditReversed: ResolverTypeWrapper<CreditReversed>;
+  CreditUnavailable: ResolverTypeWrapper<CreditUnavailable>;
   CurrencyCode: ResolverTypeWrapper<Scalars['CurrencyCode']['output']>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   CustomerEnsureInput: CustomerEnsureInput;
   CustomerEnsurePayload: ResolverTypeWrapper<CustomerEnsurePayload>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DeviceUpsertInput: DeviceUpsertInput;
+  DeviceUpsertPayload: ResolverTypeWrapper<DeviceUpsertPayload>;
+  ExternalIdInput: ExternalIdInput;
+  HoldKeyReused: ResolverTypeWrapper<HoldKeyReused>;
+  HoldsEndInput: HoldsEndInput;
+  HoldsEnded: ResolverTypeWrapper<HoldsEnded>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
+  InsufficientPoints: ResolverTypeWrapper<InsufficientPoints>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  LoyaltyHeld: ResolverTypeWrapper<LoyaltyHeld>;
+  LoyaltyHoldInput: LoyaltyHoldInput;
+  LoyaltyHoldResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['LoyaltyHoldResult']>;
+  LoyaltyReturnInput: LoyaltyReturnInput;
+  LoyaltyReturned: ResolverTypeWrapper<LoyaltyReturned>;
+  LoyaltyUnavailable: ResolverTypeWrapper<LoyaltyUnavailable>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
+  OrderApprovalInput: OrderApprovalInput;
+  OrderApprovalLineInput: OrderApprovalLineInput;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  PasswordEnsureInput: PasswordEnsureInput;
+  PasswordEnsurePayload: ResolverTypeWrapper<PasswordEnsurePayload>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Revocation: ResolverTypeWrapper<Revocation>;
+  RevocationPage: ResolverTypeWrapper<RevocationPage>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  SigningKey: ResolverTypeWrapper<SigningKey>;
+  SigningKeyRotateInput: SigningKeyRotateInput;
+  SigningKeyRotatePayload: ResolverTypeWrapper<SigningKeyRotatePayload>;
+  StaffMemberUpsertInput: StaffMemberUpsertInput;
+  StaffMemberUpsertPayload: ResolverTypeWrapper<StaffMemberUpsertPayload>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
@@ -395,47 +1012,121 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AccountDifference: AccountDifference;
+  AccountsVerification: AccountsVerification;
+  ApprovalDecision: ApprovalDecision;
+  ApprovalTier: ApprovalTier;
   AuthenticatedCaller: AuthenticatedCaller;
   Boolean: Scalars['Boolean']['output'];
   Busy: Busy;
+  CompanyContext: CompanyContext;
+  CompanyMemberUpsertInput: CompanyMemberUpsertInput;
+  CompanyMemberUpsertPayload: CompanyMemberUpsertPayload;
+  CompanyTaxExemption: CompanyTaxExemption;
   CompanyUpsertInput: CompanyUpsertInput;
   CompanyUpsertPayload: CompanyUpsertPayload;
   CountryCode: Scalars['CountryCode']['output'];
+  CredentialRefusal: CredentialRefusal;
   CredentialRevokeInput: CredentialRevokeInput;
   CredentialRevokePayload: CredentialRevokePayload;
   CredentialUpsertInput: CredentialUpsertInput;
   CredentialUpsertPayload: CredentialUpsertPayload;
+  CreditExceeded: CreditExceeded;
+  CreditHeld: CreditHeld;
+  CreditHoldInput: CreditHoldInput;
+  CreditHoldResult: ResolversUnionTypes<ResolversParentTypes>['CreditHoldResult'];
+  CreditReversalExceeded: CreditReversalExceeded;
+  CreditReverseInput: CreditReverseInput;
+  CreditReverseResult: ResolversUnionTypes<ResolversParentTypes>['CreditReverseResult'];
+  CreditReversed: CreditReversed;
+  CreditUnavailable: CreditUnavailable;
   CurrencyCode: Scalars['CurrencyCode']['output'];
   Cursor: Scalars['Cursor']['output'];
   CustomerEnsureInput: CustomerEnsureInput;
   CustomerEnsurePayload: CustomerEnsurePayload;
   DateTime: Scalars['DateTime']['output'];
+  DeviceUpsertInput: DeviceUpsertInput;
+  DeviceUpsertPayload: DeviceUpsertPayload;
+  ExternalIdInput: ExternalIdInput;
+  HoldKeyReused: HoldKeyReused;
+  HoldsEndInput: HoldsEndInput;
+  HoldsEnded: HoldsEnded;
   ID: Scalars['ID']['output'];
   IdempotencyKeyReused: IdempotencyKeyReused;
+  InsufficientPoints: InsufficientPoints;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
+  JSON: Scalars['JSON']['output'];
+  LoyaltyHeld: LoyaltyHeld;
+  LoyaltyHoldInput: LoyaltyHoldInput;
+  LoyaltyHoldResult: ResolversUnionTypes<ResolversParentTypes>['LoyaltyHoldResult'];
+  LoyaltyReturnInput: LoyaltyReturnInput;
+  LoyaltyReturned: LoyaltyReturned;
+  LoyaltyUnavailable: LoyaltyUnavailable;
   Money: Money;
   MoneyInput: MoneyInput;
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
+  OrderApprovalInput: OrderApprovalInput;
+  OrderApprovalLineInput: OrderApprovalLineInput;
   PageInfo: PageInfo;
+  PasswordEnsureInput: PasswordEnsureInput;
+  PasswordEnsurePayload: PasswordEnsurePayload;
   Query: Record<PropertyKey, never>;
+  Revocation: Revocation;
+  RevocationPage: RevocationPage;
   SafeInt: Scalars['SafeInt']['output'];
+  SigningKey: SigningKey;
+  SigningKeyRotateInput: SigningKeyRotateInput;
+  SigningKeyRotatePayload: SigningKeyRotatePayload;
+  StaffMemberUpsertInput: StaffMemberUpsertInput;
+  StaffMemberUpsertPayload: StaffMemberUpsertPayload;
   String: Scalars['String']['output'];
   TaxedMoney: TaxedMoney;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VersionConflict: VersionConflict;
 };
 
+export type AccountDifferenceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AccountDifference'] = ResolversParentTypes['AccountDifference']> = {
+  accountId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  actual?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  expected?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  what?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type AccountsVerificationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AccountsVerification'] = ResolversParentTypes['AccountsVerification']> = {
+  accountCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  cursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  differences?: Resolver<Array<ResolversTypes['AccountDifference']>, ParentType, ContextType>;
+};
+
+export type ApprovalDecisionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApprovalDecision'] = ResolversParentTypes['ApprovalDecision']> = {
+  refusedReason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  required?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  tiers?: Resolver<Array<ResolversTypes['ApprovalTier']>, ParentType, ContextType>;
+};
+
+export type ApprovalTierResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApprovalTier'] = ResolversParentTypes['ApprovalTier']> = {
+  approverCustomerIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+  count?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  level?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  ruleCodes?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type AuthenticatedCallerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AuthenticatedCaller'] = ResolversParentTypes['AuthenticatedCaller']> = {
   channel?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   companyId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  companyLocationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  companyRole?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   credentialId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  deviceId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   expiresAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  groups?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   locationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   role?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   scopes?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
+  staffId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
   subject?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -447,6 +1138,29 @@ export type BusyResolvers<ContextType = Context, ParentType extends ResolversPar
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CompanyContextResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompanyContext'] = ResolversParentTypes['CompanyContext']> = {
+  companyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  companyLocationId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  companyRole?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  companyStatus?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  currency?: Resolver<Maybe<ResolversTypes['CurrencyCode']>, ParentType, ContextType>;
+  customerId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  defaultChannel?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  priceListCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  taxExemption?: Resolver<Maybe<ResolversTypes['CompanyTaxExemption']>, ParentType, ContextType>;
+  termsDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type CompanyMemberUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompanyMemberUpsertPayload'] = ResolversParentTypes['CompanyMemberUpsertPayload']> = {
+  memberId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type CompanyTaxExemptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompanyTaxExemption'] = ResolversParentTypes['CompanyTaxExemption']> = {
+  country?: Resolver<ResolversTypes['CountryCode'], ParentType, ContextType>;
+  number?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  validUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
 export type CompanyUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompanyUpsertPayload'] = ResolversParentTypes['CompanyUpsertPayload']> = {
   companyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
@@ -455,12 +1169,52 @@ export interface CountryCodeScalarConfig extends GraphQLScalarTypeConfig<Resolve
   name: 'CountryCode';
 }
 
+export type CredentialRefusalResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CredentialRefusal'] = ResolversParentTypes['CredentialRefusal']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type CredentialRevokePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CredentialRevokePayload'] = ResolversParentTypes['CredentialRevokePayload']> = {
   revoked?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
 };
 
 export type CredentialUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CredentialUpsertPayload'] = ResolversParentTypes['CredentialUpsertPayload']> = {
   credentialId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type CreditExceededResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditExceeded'] = ResolversParentTypes['CreditExceeded']> = {
+  availableAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreditHeldResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditHeld'] = ResolversParentTypes['CreditHeld']> = {
+  availableAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  companyLocationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  termsDays?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreditHoldResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditHoldResult'] = ResolversParentTypes['CreditHoldResult']> = {
+  __resolveType: TypeResolveFn<'CreditExceeded' | 'CreditHeld' | 'CreditUnavailable' | 'HoldKeyReused', ParentType, ContextType>;
+};
+
+export type CreditReversalExceededResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditReversalExceeded'] = ResolversParentTypes['CreditReversalExceeded']> = {
+  remainingAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreditReverseResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditReverseResult'] = ResolversParentTypes['CreditReverseResult']> = {
+  __resolveType: TypeResolveFn<'CreditReversalExceeded' | 'CreditReversed' | 'HoldKeyReused' | 'NotFound', ParentType, ContextType>;
+};
+
+export type CreditReversedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditReversed'] = ResolversParentTypes['CreditReversed']> = {
+  remainingAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CreditUnavailableResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CreditUnavailable'] = ResolversParentTypes['CreditUnavailable']> = {
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
 export interface CurrencyCodeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['CurrencyCode'], any> {
@@ -472,6 +1226,7 @@ export interface CursorScalarConfig extends GraphQLScalarTypeConfig<ResolversTyp
 }
 
 export type CustomerEnsurePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CustomerEnsurePayload'] = ResolversParentTypes['CustomerEnsurePayload']> = {
+  ambiguous?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   created?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   customerId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
 };
@@ -480,10 +1235,30 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type DeviceUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['DeviceUpsertPayload'] = ResolversParentTypes['DeviceUpsertPayload']> = {
+  deviceId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type HoldKeyReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['HoldKeyReused'] = ResolversParentTypes['HoldKeyReused']> = {
+  key?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type HoldsEndedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['HoldsEnded'] = ResolversParentTypes['HoldsEnded']> = {
+  done?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type IdempotencyKeyReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdempotencyKeyReused'] = ResolversParentTypes['IdempotencyKeyReused']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type InsufficientPointsResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InsufficientPoints'] = ResolversParentTypes['InsufficientPoints']> = {
+  availableAmount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  availablePoints?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
@@ -494,16 +1269,52 @@ export type InvalidInputResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
+export type LoyaltyHeldResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyHeld'] = ResolversParentTypes['LoyaltyHeld']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  points?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type LoyaltyHoldResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyHoldResult'] = ResolversParentTypes['LoyaltyHoldResult']> = {
+  __resolveType: TypeResolveFn<'HoldKeyReused' | 'InsufficientPoints' | 'LoyaltyHeld' | 'LoyaltyUnavailable', ParentType, ContextType>;
+};
+
+export type LoyaltyReturnedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyReturned'] = ResolversParentTypes['LoyaltyReturned']> = {
+  points?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type LoyaltyUnavailableResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LoyaltyUnavailable'] = ResolversParentTypes['LoyaltyUnavailable']> = {
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type MoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
   minorUnits?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  companyMemberUpsert?: Resolver<ResolversTypes['CompanyMemberUpsertPayload'], ParentType, ContextType, RequireFields<MutationCompanyMemberUpsertArgs, 'input'>>;
   companyUpsert?: Resolver<ResolversTypes['CompanyUpsertPayload'], ParentType, ContextType, RequireFields<MutationCompanyUpsertArgs, 'input'>>;
   credentialRevoke?: Resolver<ResolversTypes['CredentialRevokePayload'], ParentType, ContextType, RequireFields<MutationCredentialRevokeArgs, 'input'>>;
   credentialUpsert?: Resolver<ResolversTypes['CredentialUpsertPayload'], ParentType, ContextType, RequireFields<MutationCredentialUpsertArgs, 'input'>>;
+  creditHold?: Resolver<ResolversTypes['CreditHoldResult'], ParentType, ContextType, RequireFields<MutationCreditHoldArgs, 'input'>>;
+  creditReverse?: Resolver<ResolversTypes['CreditReverseResult'], ParentType, ContextType, RequireFields<MutationCreditReverseArgs, 'input'>>;
   customerEnsure?: Resolver<ResolversTypes['CustomerEnsurePayload'], ParentType, ContextType, RequireFields<MutationCustomerEnsureArgs, 'input'>>;
+  deviceUpsert?: Resolver<ResolversTypes['DeviceUpsertPayload'], ParentType, ContextType, RequireFields<MutationDeviceUpsertArgs, 'input'>>;
+  holdsConfirm?: Resolver<ResolversTypes['HoldsEnded'], ParentType, ContextType, RequireFields<MutationHoldsConfirmArgs, 'input'>>;
+  holdsRelease?: Resolver<ResolversTypes['HoldsEnded'], ParentType, ContextType, RequireFields<MutationHoldsReleaseArgs, 'input'>>;
+  loyaltyHold?: Resolver<ResolversTypes['LoyaltyHoldResult'], ParentType, ContextType, RequireFields<MutationLoyaltyHoldArgs, 'input'>>;
+  loyaltyReturn?: Resolver<ResolversTypes['LoyaltyReturned'], ParentType, ContextType, RequireFields<MutationLoyaltyReturnArgs, 'input'>>;
+  orderApproval?: Resolver<ResolversTypes['ApprovalDecision'], ParentType, ContextType, RequireFields<MutationOrderApprovalArgs, 'input'>>;
+  passwordEnsure?: Resolver<ResolversTypes['PasswordEnsurePayload'], ParentType, ContextType, RequireFields<MutationPasswordEnsureArgs, 'input'>>;
+  signingKeyRotate?: Resolver<ResolversTypes['SigningKeyRotatePayload'], ParentType, ContextType, RequireFields<MutationSigningKeyRotateArgs, 'input'>>;
+  staffMemberUpsert?: Resolver<ResolversTypes['StaffMemberUpsertPayload'], ParentType, ContextType, RequireFields<MutationStaffMemberUpsertArgs, 'input'>>;
 };
 
 export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
@@ -520,13 +1331,46 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
   startCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
 };
 
+export type PasswordEnsurePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PasswordEnsurePayload'] = ResolversParentTypes['PasswordEnsurePayload']> = {
+  set?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   authenticate?: Resolver<Maybe<ResolversTypes['AuthenticatedCaller']>, ParentType, ContextType, RequireFields<QueryAuthenticateArgs, 'credential'>>;
+  companyContext?: Resolver<Array<ResolversTypes['CompanyContext']>, ParentType, ContextType, RequireFields<QueryCompanyContextArgs, 'customerIds'>>;
+  credentialRefusal?: Resolver<Maybe<ResolversTypes['CredentialRefusal']>, ParentType, ContextType, RequireFields<QueryCredentialRefusalArgs, 'credential'>>;
+  revocations?: Resolver<ResolversTypes['RevocationPage'], ParentType, ContextType, RequireFields<QueryRevocationsArgs, 'first'>>;
+  signingKeys?: Resolver<Array<ResolversTypes['SigningKey']>, ParentType, ContextType>;
+  verifiedEmails?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType, RequireFields<QueryVerifiedEmailsArgs, 'customerId'>>;
+  verifyAccounts?: Resolver<ResolversTypes['AccountsVerification'], ParentType, ContextType, RequireFields<QueryVerifyAccountsArgs, 'first'>>;
+};
+
+export type RevocationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Revocation'] = ResolversParentTypes['Revocation']> = {
+  credentialId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  notBefore?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type RevocationPageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RevocationPage'] = ResolversParentTypes['RevocationPage']> = {
+  cursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  revocations?: Resolver<Array<ResolversTypes['Revocation']>, ParentType, ContextType>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
   name: 'SafeInt';
 }
+
+export type SigningKeyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SigningKey'] = ResolversParentTypes['SigningKey']> = {
+  kid?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  publicKey?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+};
+
+export type SigningKeyRotatePayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['SigningKeyRotatePayload'] = ResolversParentTypes['SigningKeyRotatePayload']> = {
+  rotated?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+};
+
+export type StaffMemberUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StaffMemberUpsertPayload'] = ResolversParentTypes['StaffMemberUpsertPayload']> = {
+  staffId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
 
 export type TaxedMoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TaxedMoney'] = ResolversParentTypes['TaxedMoney']> = {
   gross?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
@@ -547,24 +1391,54 @@ export type VersionConflictResolvers<ContextType = Context, ParentType extends R
 };
 
 export type Resolvers<ContextType = Context> = {
+  AccountDifference?: AccountDifferenceResolvers<ContextType>;
+  AccountsVerification?: AccountsVerificationResolvers<ContextType>;
+  ApprovalDecision?: ApprovalDecisionResolvers<ContextType>;
+  ApprovalTier?: ApprovalTierResolvers<ContextType>;
   AuthenticatedCaller?: AuthenticatedCallerResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
+  CompanyContext?: CompanyContextResolvers<ContextType>;
+  CompanyMemberUpsertPayload?: CompanyMemberUpsertPayloadResolvers<ContextType>;
+  CompanyTaxExemption?: CompanyTaxExemptionResolvers<ContextType>;
   CompanyUpsertPayload?: CompanyUpsertPayloadResolvers<ContextType>;
   CountryCode?: GraphQLScalarType;
+  CredentialRefusal?: CredentialRefusalResolvers<ContextType>;
   CredentialRevokePayload?: CredentialRevokePayloadResolvers<ContextType>;
   CredentialUpsertPayload?: CredentialUpsertPayloadResolvers<ContextType>;
+  CreditExceeded?: CreditExceededResolvers<ContextType>;
+  CreditHeld?: CreditHeldResolvers<ContextType>;
+  CreditHoldResult?: CreditHoldResultResolvers<ContextType>;
+  CreditReversalExceeded?: CreditReversalExceededResolvers<ContextType>;
+  CreditReverseResult?: CreditReverseResultResolvers<ContextType>;
+  CreditReversed?: CreditReversedResolvers<ContextType>;
+  CreditUnavailable?: CreditUnavailableResolvers<ContextType>;
   CurrencyCode?: GraphQLScalarType;
   Cursor?: GraphQLScalarType;
   CustomerEnsurePayload?: CustomerEnsurePayloadResolvers<ContextType>;
   DateTime?: GraphQLScalarType;
+  DeviceUpsertPayload?: DeviceUpsertPayloadResolvers<ContextType>;
+  HoldKeyReused?: HoldKeyReusedResolvers<ContextType>;
+  HoldsEnded?: HoldsEndedResolvers<ContextType>;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
+  InsufficientPoints?: InsufficientPointsResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
+  LoyaltyHeld?: LoyaltyHeldResolvers<ContextType>;
+  LoyaltyHoldResult?: LoyaltyHoldResultResolvers<ContextType>;
+  LoyaltyReturned?: LoyaltyReturnedResolvers<ContextType>;
+  LoyaltyUnavailable?: LoyaltyUnavailableResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  PasswordEnsurePayload?: PasswordEnsurePayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  Revocation?: RevocationResolvers<ContextType>;
+  RevocationPage?: RevocationPageResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
+  SigningKey?: SigningKeyResolvers<ContextType>;
+  SigningKeyRotatePayload?: SigningKeyRotatePayloadResolvers<ContextType>;
+  StaffMemberUpsertPayload?: StaffMemberUpsertPayloadResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   VersionConflict?: VersionConflictResolvers<ContextType>;

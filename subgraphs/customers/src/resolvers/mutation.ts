@@ -1,21 +1,18 @@
-import { requestFault } from '@kontor/kit/src/errors.ts';
-import { channelOf } from '@kontor/kit/src/subgraph.ts';
-import { signIn } from '../commands/sign-in.ts';
-import { signOut } from '../commands/sign-out.ts';
-import { signUp } from '../commands/sign-up.ts';
-import { updateProfile } from '../commands/update-profile.ts';
 import type { MutationResolvers } from '../generated/schema.ts';
-
-const noProfile = () => requestFault('FORBIDDEN', 'Only a signed-in customer has a profile to change.');
+import { companyMutations } from './areas/companies.ts';
+import { keyMutations } from './areas/keys.ts';
+import { loyaltyMutations } from './areas/loyalty.ts';
+import { mergingMutations } from './areas/merging.ts';
+import { privacyMutations } from './areas/privacy.ts';
+import { profileMutations } from './areas/profile.ts';
+import { signingMutations } from './areas/signing.ts';
 
 export const Mutation: MutationResolvers = {
-  profileUpdate: async (_, { input }, { caller, db }) => {
-    if (!caller.customerId) throw noProfile();
-    const outcome = await updateProfile(db, caller.customerId, input);
-    if (!outcome) throw noProfile();
-    return outcome;
-  },
-  signUp: (_, { input }, ctx) => signUp(ctx.signing, input, channelOf(ctx)),
-  signIn: (_, { input }, ctx) => signIn(ctx.signing, input, channelOf(ctx)),
-  signOut: (_, _args, { caller, db }) => signOut(db, caller),
+  ...companyMutations,
+  ...mergingMutations,
+  ...loyaltyMutations,
+  ...profileMutations,
+  ...privacyMutations,
+  ...signingMutations,
+  ...keyMutations,
 };

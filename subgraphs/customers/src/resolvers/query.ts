@@ -1,16 +1,20 @@
-import { actsFor } from '@kontor/kit/src/auth/policy.ts';
-import { normalizeEmail } from '../commands/read-input.ts';
-import { findCustomerByEmail } from '../data/customers.ts';
 import type { QueryResolvers } from '../generated/schema.ts';
-import { CUSTOMERS_READ } from './visibility.ts';
+import { auditQueries } from './areas/audit.ts';
+import { companyQueries } from './areas/companies.ts';
+import { keyQueries } from './areas/keys.ts';
+import { loyaltyQueries } from './areas/loyalty.ts';
+import { privacyQueries } from './areas/privacy.ts';
+import { profileQueries } from './areas/profile.ts';
+import { mergingQueries } from './areas/merging.ts';
+import { searchingQueries } from './areas/searching.ts';
 
 export const Query: QueryResolvers = {
-  me: (_, _args, { caller, loaders }) => (caller.customerId ? loaders.customers.load(caller.customerId) : null),
-  // Somebody else's profile and none at all look alike.
-  customer: (_, { id }, { caller, loaders }) =>
-    actsFor(caller, id, CUSTOMERS_READ) ? loaders.customers.load(id) : null,
-  customerByEmail: (_, { email }, { db }) => {
-    const address = normalizeEmail(email);
-    return address === null ? null : findCustomerByEmail(db.orm, address);
-  },
+  ...companyQueries,
+  ...loyaltyQueries,
+  ...profileQueries,
+  ...keyQueries,
+  ...auditQueries,
+  ...privacyQueries,
+  ...searchingQueries,
+  ...mergingQueries,
 };

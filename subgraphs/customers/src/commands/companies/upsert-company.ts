@@ -1,11 +1,11 @@
-import type { Database } from '@kontor/kit/src/database.ts';
+import { inTransaction, type Database } from '@kontor/kit/src/database.ts';
+import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { upsertCompany as writeCompany } from '../data/companies.ts';
-import { readText } from './read-input.ts';
-import { valueOf } from './refuse-fault.ts';
-
-const MAX_NAME_LENGTH = 200;
-const MAX_TAX_ID_LENGTH = 50;
+import { upsertCompany as writeCompany } from '../../data/companies/companies.ts';
+import { companyChanged } from '../../domain/companies/company.ts';
+import { readText } from '../read-input.ts';
+import { valueOf } from '../refuse-fault.ts';
+import { MAX_COMPANY_NAME_LENGTH, MAX_TAX_ID_LENGTH } from './read-company.ts';
 
 export interface CompanyInput {
   readonly name: string;
@@ -16,8 +16,12 @@ export interface CompanyInput {
 export async function upsertCompany(db: Database, { name, taxId }: CompanyInput): Promise<{ companyId: string }> {
   const company = {
     id: newId(),
-    name: valueOf(readText(name, 'name', MAX_NAME_LENGTH)),
+    name: valueOf(readText(name, 'name', MAX_COMPANY_NAME_LENGTH)),
     taxId: taxId ? valueOf(readText(taxId, 'taxId', MAX_TAX_ID_LENGTH)) : null,
   };
-  return { companyId: await writeCompany(db.orm, company) };
+  return inTransaction(db, async (tx) => {
+    const written = await writeCompany(tx, company);
+    if (written.changed) await appendEvents(tx, 'customers', [companyChanged(written)]);
+    return { companyId: written.id };
+  });
 }

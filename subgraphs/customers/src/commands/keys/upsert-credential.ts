@@ -1,11 +1,12 @@
 import { brokenConstraint, type Database } from '@kontor/kit/src/database.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { upsertCredential as writeCredential } from '../data/credentials.ts';
-import { CREDENTIAL_ROLES, type CredentialRole } from '../domain/credential.ts';
+import { upsertCredential as writeCredential } from '../../data/keys/credentials.ts';
+import { CREDENTIAL_ROLES, type CredentialRole } from '../../domain/keys/credential.ts';
 import { hashSecret, MAX_SECRET_LENGTH, MIN_SECRET_LENGTH } from './hash-secret.ts';
-import { readId, readText } from './read-input.ts';
-import { valueOf } from './refuse-fault.ts';
+import { shapeOfSecret } from './key-secret.ts';
+import { readId, readText } from '../read-input.ts';
+import { valueOf } from '../refuse-fault.ts';
 
 const MAX_LABEL_LENGTH = 100;
 const MAX_CHANNEL_LENGTH = 64;
@@ -35,6 +36,8 @@ export async function upsertCredential(db: Database, input: CredentialInput): Pr
       'input',
       'secret',
     ]);
+  if (shapeOfSecret(secret) === 'malformed')
+    throw badInput('A secret that begins like a key needs its checksum.', ['input', 'secret']);
   const role = readRole(input.role);
   const customerId = valueOf(readId(input.customerId, 'customerId'));
   if ((role === 'customer') !== (customerId !== null))
