@@ -47,6 +47,8 @@ export const productProjections = schema.table('product_projections', {
   revision: integer('revision').notNull(),
   title: text('title').notNull(),
   channelCodes: text('channel_codes').array().notNull(),
+  /** What kind of product it is, in the merchant's words. */
+  productType: text('product_type'),
 });
 
 /** Variants of projected products. */
@@ -68,6 +70,38 @@ export const variantProjections = schema.table(
   ],
 );
 
+/** Merges of profiles that customers told of, each as it was made. */
+export const customerMerges = schema.table(
+  'customer_merges',
+  {
+    absorbedId: uuid('absorbed_id').notNull(),
+    survivorId: uuid('survivor_id').notNull(),
+    mergeId: uuid('merge_id').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'customer_merges_pkey', columns: [table.absorbedId] }),
+    index('customer_merges_by_survivor').on(table.survivorId),
+    check('customer_merges_not_itself', sql`absorbed_id <> survivor_id`),
+  ],
+);
+
+/** Who the id of a merged profile means now: `customer_merges`, followed to the end. Orders keep the ids that they were placed with. */
+export const customerAliases = schema.table(
+  'customer_aliases',
+  { formerId: uuid('former_id').notNull(), customerId: uuid('customer_id').notNull() },
+  (table) => [
+    primaryKey({ name: 'customer_aliases_pkey', columns: [table.formerId] }),
+    index('customer_aliases_by_customer').on(table.customerId),
+  ],
+);
+
+/** People who are forgotten: what comes late of them is kept without anything personal. */
+export const erasedCustomers = schema.table(
+  'erased_customers',
+  { customerId: uuid('customer_id').notNull(), erasedAt: instant('erased_at').notNull() },
+  (table) => [primaryKey({ name: 'erased_customers_pkey', columns: [table.customerId] })],
+);
+
 /** Carts. `token_hash` is null for carts of customers; a key is kept as its hash alone. */
 export const carts = schema.table(
   'carts',
@@ -84,6 +118,8 @@ export const carts = schema.table(
     billingAddress: jsonb('billing_address'),
     checkoutId: uuid('checkout_id'),
     orderId: uuid('order_id'),
+    /** The cart of the customer that a guest's went into at sign-in. */
+    mergedInto: uuid('merged_into'),
     callerScope: text('caller_scope').notNull(),
     keyHash: bytea('key_hash'),
     requestHash: bytea('request_hash'),
@@ -92,7 +128,12 @@ export const carts = schema.table(
   },
   (table) => [
     unique('carts_idempotency').on(table.callerScope, table.channel, table.keyHash),
-    check('carts_status', sql`status in ('OPEN', 'IN_CHECKOUT', 'ORDERED')`),
+    foreignKey({ name: 'carts_merged_into', columns: [table.mergedInto], foreignColumns: [table.cartId] }),
+    index('carts_of_customer')
+      .on(table.customerId, table.channel, table.updatedAt.desc())
+      .where(sql`customer_id is not null`),
+    check('carts_status', sql`status in ('OPEN', 'IN_CHECKOUT', 'ORDERED', 'MERGED')`),
+    check('carts_merged', sql`(status = 'MERGED') = (merged_into is not null)`),
     check('carts_one_owner', sql`(customer_id is null) <> (token_hash is null)`),
     check('carts_in_checkout', sql`status <> 'IN_CHECKOUT' or checkout_id is not null`),
     check('carts_ordered', sql`(status = 'ORDERED') = (order_id is not null)`),
@@ -179,6 +220,10 @@ export const orders = schema.table(
     channel: text('channel').notNull(),
     status: text('status').notNull(),
     customerId: uuid('customer_id'),
+    /** The company that the customer bought for. */
+    companyId: uuid('company_id'),
+    /** The key under which customers holds points, credit or budgets for it; null when it was asked for none. */
+    holdKey: text('hold_key'),
     /** When the profile of the address is asked for again; null when there is nothing to ask. */
     profileDueAt: instant('profile_due_at'),
     tokenHash: bytea('token_hash'),
@@ -200,6 +245,9 @@ export const orders = schema.table(
     unique('orders_one_per_cart').on(table.cartId),
     unique('orders_reservation_key').on(table.reservationKey),
     index('orders_by_customer').on(table.customerId, table.placedAt.desc(), table.orderId.desc()),
+    index('orders_unclaimed')
+      .on(sql`lower(contact ->> 'email')`)
+      .where(sql`customer_id is null`),
     index('orders_profile_due')
       .on(table.profileDueAt)
       .where(sql`profile_due_at is not null`),

@@ -1,10 +1,7 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
-import { actsFor, hasScope } from '@kontor/kit/src/auth/policy.ts';
+import { actsBeyond, actsOn } from '@kontor/kit/src/auth/policy.ts';
 import { matchesToken } from './cart-tokens.ts';
 import type { Cart } from './domain/cart.ts';
-
-/** The scope of staff and machines that see everybody's orders. */
-const READ_ALL = 'orders:read';
 
 /** Whose idempotency keys a caller's are. All guests of a channel are one caller: their keys must be unguessable. */
 export const scopeOf = (caller: Caller): string => `${caller.role}:${caller.customerId ?? caller.subject}`;
@@ -22,10 +19,11 @@ export const mayRead = (
   caller: Caller,
   owned: { readonly customerId: string | null; readonly tokenHash: Uint8Array | null },
   token: string | null | undefined,
-): boolean => actsFor(caller, owned.customerId, READ_ALL) || matchesToken(token, owned.tokenHash);
+): boolean => actsOn(caller, owned.customerId, 'Order') || matchesToken(token, owned.tokenHash);
 
 /** Whether a caller may list the orders of a customer. */
-export const mayListOrders = (caller: Caller, customerId: string): boolean => actsFor(caller, customerId, READ_ALL);
+export const mayListOrders = (caller: Caller, customerId: string): boolean =>
+  actsOn(caller, customerId, 'Customer.orders');
 
 /** Whether a caller may know what is the matter with orders. */
-export const mayReadExceptions = (caller: Caller): boolean => hasScope(caller, READ_ALL);
+export const mayReadExceptions = (caller: Caller): boolean => actsBeyond(caller, 'Order.exception');

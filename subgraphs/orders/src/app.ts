@@ -5,6 +5,9 @@ import { createCartTokens } from './cart-tokens.ts';
 import { startRerouter } from './commands/reroute-orders.ts';
 import { startResumer } from './commands/resume-checkouts.ts';
 import { catchUp } from './consumers/catch-up.ts';
+import { consumeErasures } from './consumers/customers-erased.ts';
+import { consumeMerges } from './consumers/customers-merged.ts';
+import { consumeVerifiedIdentities } from './consumers/customers-identity-verified.ts';
 import { consumeChannels } from './consumers/products-channel-changed.ts';
 import { consumeProducts } from './consumers/products-product-changed.ts';
 import { consumeShortedReservations } from './consumers/stock-reservation-shorted.ts';
@@ -45,6 +48,9 @@ export function createApp(deps: OrdersDeps): Service {
       await consumeProducts(bus, db),
       await consumeChannels(bus, db),
       await consumeShortedReservations(bus, db),
+      await consumeMerges(bus, db),
+      await consumeErasures(bus, db),
+      await consumeVerifiedIdentities(bus, orders),
     ],
     background: () => {
       const stopping = new AbortController();

@@ -2,6 +2,8 @@ import { moveCheckout } from '../data/checkouts.ts';
 import { amountDue, type Checkout, type CheckoutPayment, paymentKey } from '../domain/checkout.ts';
 import { paymentActionRequired, paymentDeclined, paymentPending } from '../domain/outcome.ts';
 import type { PaymentOutcome } from '../payments/provider.ts';
+import { giveBack } from './compensate-checkout.ts';
+import { approve, holdTender } from './hold-tender.ts';
 import { HOLD_S } from '../peers/stock.ts';
 import { GIVE_UP_AFTER_S, tookTooLong } from './hold-stock.ts';
 import { type Run, type Step, stepTo } from './run.ts';
@@ -11,10 +13,20 @@ const FORGET_AFTER_S = 23 * 3_600;
 const RETRY_AFTER_MS = 1_000;
 const LONGEST_BACKOFF_S = 60;
 
-/** Holds the total on the card. No answer means unknown: the provider is asked again with the same key, here or by the resumer. */
+/** Holds the total: on the card, as points or on account; before that the company may have to agree. No answer means unknown: the provider is asked again with the same key, here or by the resumer. */
 export async function authorizePayment(run: Run, checkout: Checkout): Promise<Step> {
   const amount = amountDue(checkout.pricing);
+  const refusal = await approve(run, checkout);
+  if (refusal) return stepTo(run, checkout, { to: 'compensating', result: refusal });
   if (amount.minorUnits === 0) return authorized(run, checkout, null);
+  const { tender = 'CARD' } = checkout.request;
+  if (tender !== 'CARD') {
+    const held = await holdTender(run, checkout, tender);
+    run.reached('authorize-answered');
+    return 'payment' in held
+      ? authorized(run, checkout, held.payment)
+      : stepTo(run, checkout, { to: 'compensating', result: held.refusal });
+  }
   const outcome = await run.orders.payments.authorize({
     idempotencyKey: paymentKey(checkout.checkoutId, 'authorize'),
     amount,
@@ -58,8 +70,7 @@ async function authorized(run: Run, checkout: Checkout, payment: CheckoutPayment
   if (checkout.ageS > GIVE_UP_AFTER_S)
     return stepTo(run, checkout, { to: 'compensating', ...given, result: tookTooLong() });
   const next = await moveCheckout(run.orders.db, checkout, run.owner, { to: 'authorized', ...given });
-  if (!next && payment && (await run.stateOf(checkout)) === 'failed')
-    await run.orders.payments.cancel(payment.intentId, paymentKey(checkout.checkoutId, 'cancel'));
+  if (!next && payment && (await run.stateOf(checkout)) === 'failed') await giveBack(run, checkout, payment);
   run.reached('authorized');
   return { next };
 }

@@ -37,6 +37,11 @@ export async function whyUnchanged(orders: Orders, { cartId, expectedVersion }: 
       'input',
       'cartId',
     ]);
+  if (cart.status === 'MERGED')
+    return invalidInput('CART_MERGED', "This cart went into the customer's own at sign-in: use that one.", [
+      'input',
+      'cartId',
+    ]);
   if (cart.status === 'OPEN' && expectedVersion != null && expectedVersion !== cart.version)
     return versionConflict('The cart', cart.version);
   return busy('The cart', BUSY_MS);

@@ -106,6 +106,11 @@ async function begin(intent: Intent, cart: FilledCart): Promise<Outcome | null> 
       'input',
       'cartId',
     ]);
+  if (cart.status === 'MERGED')
+    return checkoutInvalid('CART_MERGED', "This cart went into the customer's own at sign-in: check that one out.", [
+      'input',
+      'cartId',
+    ]);
   if (cart.status === 'IN_CHECKOUT') return busy('The cart', BUSY_MS);
   if (expectedVersion != null && expectedVersion !== cart.version) return versionConflict('The cart', cart.version);
 
@@ -113,6 +118,8 @@ async function begin(intent: Intent, cart: FilledCart): Promise<Outcome | null> 
   const customerId = cart.customerId ?? caller.customerId ?? null;
   const request = toRequest(input, cart, {
     customerId,
+    // What somebody else's cart is bought for is none of the caller's company's business.
+    companyId: customerId === caller.customerId ? (caller.companyId ?? null) : null,
     needsEmail: caller.role === 'guest',
     countries: channel?.countries ?? [],
   });

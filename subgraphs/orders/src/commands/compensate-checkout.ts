@@ -1,5 +1,13 @@
 import { failCheckout } from '../data/checkouts.ts';
-import { type Checkout, paymentKey, reservationKey } from '../domain/checkout.ts';
+import {
+  type Checkout,
+  type CheckoutPayment,
+  holdKey,
+  mayHold,
+  paymentKey,
+  reservationKey,
+} from '../domain/checkout.ts';
+import { releaseHolds } from '../peers/customers.ts';
 import { releaseReservation } from '../peers/stock.ts';
 import { Postponed, type Run, type Step } from './run.ts';
 
@@ -10,14 +18,22 @@ import { Postponed, type Run, type Step } from './run.ts';
 export async function compensateCheckout(run: Run, checkout: Checkout): Promise<Step> {
   const { result, payment } = checkout;
   if (!result) throw new Error(`checkout ${checkout.checkoutId} is compensated without a reason`);
-  if (payment) {
-    const cancelled = await run.orders.payments.cancel(payment.intentId, paymentKey(checkout.checkoutId, 'cancel'));
+  if (payment || mayHold(checkout.request)) {
+    await giveBack(run, checkout, payment);
     run.reached('cancel-answered');
-    if (!cancelled) throw new Postponed('the payment provider has not cancelled yet');
   }
   const key = reservationKey(checkout.checkoutId, checkout.reservationAttempt);
   await releaseReservation(run.orders.peers.stock, run.requestId, key);
   run.reached('release-answered');
   if (!(await failCheckout(run.orders.db, checkout, run.owner, result))) return { next: null };
   return { outcome: result, dueInS: null };
+}
+
+/** Gives back what is held of the buyer: on the card, and what customers holds under the checkout's key. @throws Postponed */
+export async function giveBack(run: Run, checkout: Checkout, payment: CheckoutPayment | null): Promise<void> {
+  const { payments, peers } = run.orders;
+  const onCard = payment && (payment.tender ?? 'CARD') === 'CARD';
+  if (onCard && !(await payments.cancel(payment.intentId, paymentKey(checkout.checkoutId, 'cancel'))))
+    throw new Postponed('the payment provider has not cancelled yet');
+  if (mayHold(checkout.request)) await releaseHolds(peers.customers, run.requestId, holdKey(checkout.checkoutId));
 }

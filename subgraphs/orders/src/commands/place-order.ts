@@ -1,7 +1,7 @@
 import { inTransaction } from '@kontor/kit/src/database.ts';
 import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
 import { insertOrder, type Profile } from '../data/placement.ts';
-import { amountDue, type Checkout } from '../domain/checkout.ts';
+import { amountDue, type Checkout, holdKey, mayHold } from '../domain/checkout.ts';
 import { commitReservation, releaseReservation } from '../peers/stock.ts';
 import { ensureCustomer } from '../peers/customers.ts';
 import { holdAgain, holdStock } from './hold-stock.ts';
@@ -54,6 +54,9 @@ function insertWithEvent(run: Run, checkout: Checkout, profile: Profile): Promis
       number: placed.number,
       channel: checkout.channel,
       customerId: profile.customerId,
+      companyId: checkout.request.companyId ?? null,
+      // Customers makes final what it holds under the key when it hears of the order.
+      holdKey: mayHold(checkout.request) ? holdKey(checkout.checkoutId) : null,
       total: amountDue(checkout.pricing),
       lines: checkout.pricing.lines.map(({ variantId, quantity }) => ({ variantId, quantity })),
       placedAt: new Date(placed.placedAt).toISOString(),

@@ -1,6 +1,8 @@
+import { inTransaction } from '@kontor/kit/src/database.ts';
+import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
 import { startRecurring } from '@kontor/kit/src/recurring.ts';
 import { purgeFinished, takeDueCheckouts } from '../data/checkouts.ts';
-import { takePendingProfiles, writeProfile } from '../data/profiles.ts';
+import { orderAttached, takePendingProfiles, writeProfile } from '../data/profiles.ts';
 import type { Orders } from '../dependencies.ts';
 import { ensureCustomer } from '../peers/customers.ts';
 import { advanceCheckout, newOwner } from './advance-checkout.ts';
@@ -26,15 +28,21 @@ async function completeProfiles({ db, peers, logger }: Orders): Promise<void> {
     pending.map(async ({ orderId, contact }) => {
       try {
         const email = contact.email ?? '';
-        await writeProfile(db, orderId, await ensureCustomer(peers.customers, REQUEST_ID, { ...contact, email }));
+        await attach(db, orderId, await ensureCustomer(peers.customers, REQUEST_ID, { ...contact, email }));
       } catch (error) {
         // Customers will never take this address: the order stands without a profile.
-        if (codeOf(error) === 'BAD_USER_INPUT') await writeProfile(db, orderId, null);
+        if (codeOf(error) === 'BAD_USER_INPUT') await attach(db, orderId, null);
         else logger.debug({ err: error, orderId }, 'a profile waits for customers');
       }
     }),
   );
 }
+
+const attach = (db: Orders['db'], orderId: string, customerId: string | null): Promise<void> =>
+  inTransaction(db, async (tx) => {
+    const attached = await writeProfile(tx, orderId, customerId);
+    if (attached) await appendEvents(tx, 'orders', [orderAttached(attached)]);
+  });
 
 const codeOf = (error: unknown): unknown => (error as { extensions?: { code?: unknown } } | null)?.extensions?.code;
 

@@ -20,9 +20,9 @@ export interface NewCart {
 /** Carts with their lines, in no order; ids must be UUIDs. */
 export function findCarts({ sql: query }: Database, cartIds: readonly string[]): Promise<FilledCart[]> {
   return query<FilledCart[]>`
-    select c.cart_id as "cartId", c.channel, c.currency, c.country, c.status, c.version, c.customer_id as "customerId",
+    select c.cart_id as "cartId", c.channel, c.currency, c.country, c.status, c.version, orders.current_customer(c.customer_id) as "customerId",
       c.token_hash as "tokenHash", c.shipping_address as "shippingAddress", c.billing_address as "billingAddress",
-      c.checkout_id as "checkoutId", c.order_id as "orderId",
+      c.checkout_id as "checkoutId", c.order_id as "orderId", c.merged_into as "mergedInto",
       coalesce((
         select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'variantId', l.variant_id, 'quantity', l.quantity) order by l.seq)
         from orders.cart_lines l where l.cart_id = c.cart_id), '[]'::jsonb) as lines
@@ -107,7 +107,7 @@ export interface AddressChange {
   readonly billingAddress: Address | null;
 }
 
-/** Sets addresses of an open cart; the country follows the shipping address. @returns as `lockOpenCart`. */
+/** Sets addresses of an open cart; the country follows the shipping address. @returns as `lockOpenCart`; false also for somebody who was forgotten. */
 export async function writeCartAddresses(
   { sql: query }: Database,
   cartId: string,
@@ -120,6 +120,63 @@ export async function writeCartAddresses(
       billing_address = coalesce(${billingAddress && JSON.stringify(billingAddress)}::jsonb, billing_address),
       country = coalesce(${shippingAddress?.country ?? null}, country)
     where cart_id = ${cartId} and status = 'OPEN' and version = coalesce(${expectedVersion}::int, version)
+      and not orders.is_forgotten(customer_id)
     returning cart_id`;
   return rows.length > 0;
+}
+
+/** The cart that a customer has open in a channel and a currency, the one that was changed last; null when there is none. */
+export async function findOpenCartId(
+  db: Tx | Database['orm'],
+  {
+    customerId,
+    channel,
+    currency,
+  }: { readonly customerId: string; readonly channel: string; readonly currency: string | null },
+): Promise<string | null> {
+  const [row] = await db.execute<{ cartId: string }>(sql`
+    select c.cart_id as "cartId" from orders.carts c
+    where c.status = 'OPEN' and c.channel = ${channel} and (${currency}::text is null or c.currency = ${currency})
+      and c.customer_id in (select ${customerId}::uuid union all select former_id from orders.customer_aliases where customer_id = ${customerId}::uuid)
+    order by c.updated_at desc, c.cart_id desc limit 1`);
+  return row?.cartId ?? null;
+}
+
+/**
+ * Locks carts that a customer is to get, in the order of their ids, so that two merges cannot wait for each other.
+ * @returns which of them are open; none when the customer was forgotten.
+ */
+export async function lockCarts(tx: Tx, cartIds: readonly string[], customerId: string): Promise<Set<string>> {
+  const rows = await tx.execute<{ cartId: string; status: string }>(sql`
+    select cart_id as "cartId", status from orders.carts where cart_id = any(${`{${cartIds.join(',')}}`}::uuid[])
+      and not orders.is_forgotten(${customerId}::uuid) order by cart_id for update`);
+  return new Set(rows.filter(({ status }) => status === 'OPEN').map(({ cartId }) => cartId));
+}
+
+/** Gives an open cart of a guest, whose row is locked, to a customer. The guest's token opens it no more. */
+export async function giveCart(tx: Tx, cartId: string, customerId: string): Promise<void> {
+  await tx.execute(sql`
+    update orders.carts set customer_id = ${customerId}::uuid, token_hash = null, version = version + 1, updated_at = orders.app_now()
+    where cart_id = ${cartId}::uuid`);
+}
+
+/**
+ * Adds the lines of one locked cart to another one, quantities of one variant up to the most that a line may have, and ends the first.
+ * @returns how many lines the other one has then.
+ */
+export async function pourCart(tx: Tx, from: string, into: string, maxQuantity: number): Promise<number> {
+  await tx.execute(sql`
+    insert into orders.cart_lines (line_id, cart_id, variant_id, quantity)
+    select gen_random_uuid(), ${into}::uuid, variant_id, quantity from orders.cart_lines where cart_id = ${from}::uuid order by seq
+    on conflict on constraint cart_lines_variant do update set quantity = least(cart_lines.quantity + excluded.quantity, ${maxQuantity}::int)`);
+  await tx.execute(sql`
+    update orders.carts c set version = c.version + 1, updated_at = orders.app_now(),
+      status = case when c.cart_id = g.cart_id then 'MERGED' else c.status end,
+      merged_into = case when c.cart_id = g.cart_id then ${into}::uuid end,
+      shipping_address = coalesce(c.shipping_address, g.shipping_address), billing_address = coalesce(c.billing_address, g.billing_address)
+    from orders.carts g where g.cart_id = ${from}::uuid and c.cart_id in (${from}::uuid, ${into}::uuid)`);
+  const [row] = await tx.execute<{ count: number }>(
+    sql`select count(*)::int as count from orders.cart_lines where cart_id = ${into}::uuid`,
+  );
+  return row?.count ?? 0;
 }

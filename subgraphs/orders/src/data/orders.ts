@@ -62,7 +62,7 @@ const taxed = (net: string | number, tax: string | number, gross: string | numbe
 });
 
 const orderColumns = ({ sql }: Database) => sql`
-  o.order_id as "orderId", o.number, o.channel, o.status, o.customer_id as "customerId", o.token_hash as "tokenHash",
+  o.order_id as "orderId", o.number, o.channel, o.status, orders.current_customer(o.customer_id) as "customerId", o.token_hash as "tokenHash",
   o.contact ->> 'email' as email, o.shipping_address as "shippingAddress", o.billing_address as "billingAddress", o.currency,
   o.net_minor as net, o.tax_minor as tax, o.gross_minor as gross, o.placed_at as "placedAt"`;
 
@@ -82,7 +82,8 @@ export async function findOrders(db: Database, orderIds: readonly string[]): Pro
 export type OrderOfCustomer = OrderRow & { readonly ownerId: string };
 
 /**
- * The newest orders of several customers, newest first in each, `limit` at most of each, in one statement.
+ * The newest orders of several customers, newest first in each, `limit` at most of each, in one statement. Orders of profiles that were
+ * merged into theirs are among them.
  * @param after continues behind an order: its time as PostgreSQL wrote it, and its id.
  */
 export async function findOrdersOfCustomers(
@@ -93,10 +94,14 @@ export async function findOrdersOfCustomers(
 ): Promise<OrderOfCustomer[]> {
   const rows = await db.sql<(FlatOrder & { ownerId: string })[]>`
     select c.id as "ownerId", page.* from unnest(${[...customerIds]}::uuid[]) as c(id) cross join lateral (
-      select ${orderColumns(db)} from orders.orders o where o.customer_id = c.id
-      and (${after?.placedAt ?? null}::timestamptz is null
-        or (o.placed_at, o.order_id) < (${after?.placedAt ?? null}::timestamptz, ${after?.orderId ?? null}::uuid))
-      order by o.placed_at desc, o.order_id desc limit ${limit}) as page
+      select part.* from (
+        select c.id union all select a.former_id from orders.customer_aliases a where a.customer_id = c.id
+      ) as known(id) cross join lateral (
+        select ${orderColumns(db)} from orders.orders o where o.customer_id = known.id
+        and (${after?.placedAt ?? null}::timestamptz is null
+          or (o.placed_at, o.order_id) < (${after?.placedAt ?? null}::timestamptz, ${after?.orderId ?? null}::uuid))
+        order by o.placed_at desc, o.order_id desc limit ${limit}) as part
+      order by part."placedAt" desc, part."orderId" desc limit ${limit}) as page
     order by page."placedAt" desc, page."orderId" desc`;
   return rows.map(({ ownerId, ...row }) => ({ ...toOrder(row), ownerId }));
 }

@@ -1,7 +1,7 @@
 import type { Tx } from '@kontor/kit/src/database.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { sql } from 'drizzle-orm';
-import { amountDue, type Checkout } from '../domain/checkout.ts';
+import { amountDue, type Checkout, holdKey, mayHold } from '../domain/checkout.ts';
 
 /** What the database gave to a new order. */
 export interface PlacedOrder {
@@ -28,22 +28,29 @@ export async function insertOrder(
   const due = amountDue(pricing);
   const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
   const [row] = await tx.execute<{ number: string; placedAt: string }>(sql`
-    with checkout as (
+    with forgotten as materialized (
+      select orders.is_forgotten(${profile.customerId}::uuid) as is
+    ), checkout as (
       update orders.checkouts set state = 'placed', lease_owner = null, lease_until = null, request = null, plans = null, updated_at = orders.app_now()
-      where checkout_id = ${checkout.checkoutId} and lease_owner = ${owner} and state = 'authorized' returning checkout_id, cart_id, order_id
+      where checkout_id = ${checkout.checkoutId} and lease_owner = ${owner} and state = 'authorized'
+        -- Asked before any row is locked: an erasure takes its lock first, too.
+        and (select forgotten.is from forgotten) is not null
+      returning checkout_id, cart_id, order_id
     ), cart as (
       update orders.carts c set status = 'ORDERED', order_id = checkout.order_id, updated_at = orders.app_now() from checkout
       where c.cart_id = checkout.cart_id and c.checkout_id = checkout.checkout_id and c.status = 'IN_CHECKOUT'
       returning c.cart_id, c.order_id, c.channel, c.token_hash
     ), placed as (
       insert into orders.orders (order_id, number, cart_id, channel, status, customer_id, profile_due_at, token_hash, contact, shipping_address,
-        billing_address, pickup_location_id, currency, net_minor, tax_minor, gross_minor, placed_at, reservation_key)
+        billing_address, pickup_location_id, currency, net_minor, tax_minor, gross_minor, placed_at, reservation_key, company_id, hold_key)
       select order_id, 'K-' || nextval('orders.order_numbers'), cart_id, channel, 'PLACED', ${profile.customerId}::uuid,
-        case when ${profile.pending}::boolean then orders.app_now() end, token_hash, ${json(request.contact)}::jsonb,
-        ${json(request.shippingAddress)}::jsonb, ${json(request.billingAddress)}::jsonb, ${request.pickupLocationId}::uuid,
+        case when ${profile.pending}::boolean then orders.app_now() end, token_hash, case when forgotten.is then '{}'::jsonb else ${json(request.contact)}::jsonb end,
+        case when forgotten.is then ${json(country(request.shippingAddress))}::jsonb else ${json(request.shippingAddress)}::jsonb end,
+        case when forgotten.is then ${json(country(request.billingAddress))}::jsonb else ${json(request.billingAddress)}::jsonb end, ${request.pickupLocationId}::uuid,
         ${total.gross.currency}, ${total.net.minorUnits}::bigint, ${total.tax.minorUnits}::bigint, ${total.gross.minorUnits}::bigint, orders.app_now(),
-        ${checkout.reservation?.key ?? null}::text
-      from cart returning order_id, number, placed_at
+        ${checkout.reservation?.key ?? null}::text, ${request.companyId ?? null}::uuid, ${mayHold(request) ? holdKey(checkout.checkoutId) : null}::text
+      from cart, forgotten
+      returning order_id, number, placed_at
     ), lines as (
       insert into orders.order_lines (order_line_id, order_id, position, variant_id, product_title, variant_title, sku, quantity,
         tax_rate_basis_points, unit_net_minor, unit_tax_minor, unit_gross_minor, net_minor, tax_minor, gross_minor)
@@ -53,9 +60,10 @@ export async function insertOrder(
         variant_title text, sku text, quantity int, rate int, unit_net bigint, unit_tax bigint, unit_gross bigint, net bigint, tax bigint, gross bigint)
     ), payment as (
       insert into orders.payments (payment_id, order_id, kind, status, amount_minor, currency, provider_reference, card_brand, card_last4, created_at)
-      select ${newId()}::uuid, order_id, 'CARD', 'AUTHORIZED', ${due.minorUnits}::bigint, ${due.currency}, ${payment?.intentId ?? null},
-        ${payment?.cardBrand ?? null}, ${payment?.cardLast4 ?? null}, orders.app_now()
-      from placed where ${payment !== null}::boolean
+      select ${newId()}::uuid, order_id, ${payment?.tender ?? 'CARD'}, 'AUTHORIZED', ${due.minorUnits}::bigint, ${due.currency}, ${payment?.intentId ?? null},
+        case when not forgotten.is then ${payment?.cardBrand ?? null}::text end, case when not forgotten.is then ${payment?.cardLast4 ?? null}::text end,
+        orders.app_now()
+      from placed, forgotten where ${payment !== null}::boolean
     ), fulfilment as (
       insert into orders.fulfilment_orders (fulfilment_order_id, order_id, location_id)
       select f.id, placed.order_id, f.location
@@ -70,6 +78,9 @@ export async function insertOrder(
     select number, placed_at as "placedAt" from placed`);
   return row ?? null;
 }
+
+/** All that is kept of an address of somebody who was forgotten while the checkout went on. */
+const country = (address: Checkout['request']['shippingAddress']) => address && { country: address.country };
 
 const lineRows = ({ pricing }: Checkout) =>
   pricing.lines.map((line, position) => ({

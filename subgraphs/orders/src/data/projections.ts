@@ -16,6 +16,8 @@ export interface ProductProjection {
   readonly revision: number;
   readonly title: string;
   readonly channelCodes: readonly string[];
+  /** What kind of product it is; absent in events of versions before. */
+  readonly productType?: string | null | undefined;
   readonly variants: readonly {
     readonly variantId: string;
     readonly title: string;
@@ -29,6 +31,8 @@ export interface VariantSnapshot {
   readonly productTitle: string;
   readonly variantTitle: string;
   readonly sku: string | null;
+  /** What kind of product it is, in the merchant's words. */
+  readonly productType: string | null;
 }
 
 /** A channel; null when it is not known here, or not yet. */
@@ -45,7 +49,7 @@ export async function findPublishedVariants(
   variantIds: readonly string[],
 ): Promise<Map<string, VariantSnapshot>> {
   const rows = await sql<VariantSnapshot[]>`
-    select v.variant_id as "variantId", p.title as "productTitle", v.title as "variantTitle", v.sku
+    select v.variant_id as "variantId", p.title as "productTitle", v.title as "variantTitle", v.sku, p.product_type as "productType"
     from orders.variant_projections v join orders.product_projections p using (product_id)
     where v.variant_id = any(${[...variantIds]}::uuid[]) and ${channel} = any(p.channel_codes)`;
   return new Map(rows.map((row) => [row.variantId, row]));
@@ -54,7 +58,7 @@ export async function findPublishedVariants(
 /** Those of the variants that are known here, sold or not, in no order; ids must be UUIDs. */
 export function findVariants({ sql }: Database, variantIds: readonly string[]): Promise<VariantSnapshot[]> {
   return sql<VariantSnapshot[]>`
-    select v.variant_id as "variantId", p.title as "productTitle", v.title as "variantTitle", v.sku
+    select v.variant_id as "variantId", p.title as "productTitle", v.title as "variantTitle", v.sku, p.product_type as "productType"
     from orders.variant_projections v join orders.product_projections p using (product_id)
     where v.variant_id = any(${[...variantIds]}::uuid[])`;
 }
@@ -81,13 +85,16 @@ export async function writeProducts({ sql }: Database, products: readonly Produc
   if (newest.length === 0) return;
   await sql.begin(async (tx) => {
     const written = await tx<{ productId: string }[]>`
-      insert into orders.product_projections (product_id, revision, title, channel_codes)
-      select p."productId", p.revision, p.title, p."channelCodes"
-      from jsonb_to_recordset(${JSON.stringify(newest)}::jsonb) as p("productId" uuid, revision int, title text, "channelCodes" text[])
+      insert into orders.product_projections (product_id, revision, title, channel_codes, product_type)
+      select p."productId", p.revision, p.title, p."channelCodes", p."productType"
+      from jsonb_to_recordset(${JSON.stringify(newest)}::jsonb)
+        as p("productId" uuid, revision int, title text, "channelCodes" text[], "productType" text)
       order by p."productId"
       on conflict on constraint product_projections_pkey do update
-      set revision = excluded.revision, title = excluded.title, channel_codes = excluded.channel_codes
+      set revision = excluded.revision, title = excluded.title, channel_codes = excluded.channel_codes, product_type = excluded.product_type
       where product_projections.revision < excluded.revision
+        -- What was kept before types were: the same revision says more now.
+        or (product_projections.revision = excluded.revision and product_projections.product_type is null and excluded.product_type is not null)
       returning product_id as "productId"`;
     if (written.length === 0) return;
     const ids = new Set(written.map((row) => row.productId));

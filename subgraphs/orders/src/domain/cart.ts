@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 
-export type CartStatus = 'OPEN' | 'IN_CHECKOUT' | 'ORDERED';
+export type CartStatus = 'OPEN' | 'IN_CHECKOUT' | 'ORDERED' | 'MERGED';
 
 export const MAX_CART_LINES = 100;
 export const MAX_QUANTITY = 10_000;
@@ -26,6 +26,8 @@ export interface Cart {
   readonly billingAddress: Address | null;
   readonly checkoutId: string | null;
   readonly orderId: string | null;
+  /** The cart of the customer that a guest's went into. */
+  readonly mergedInto: string | null;
 }
 
 /** A cart with its lines in the order in which they were put in. */

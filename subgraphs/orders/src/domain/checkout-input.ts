@@ -3,7 +3,7 @@ import type { Money } from '@kontor/kit/src/money.ts';
 import { type Address, type AddressFields, addressFault, toAddress } from './address.ts';
 import type { FilledCart } from './cart.ts';
 import { findCardNumber } from './card-number.ts';
-import type { CheckoutRequest, Contact } from './checkout.ts';
+import type { CheckoutRequest, Contact, Tender } from './checkout.ts';
 import { checkoutInvalid } from './outcome.ts';
 
 type Optional<T> = T | null | undefined;
@@ -61,21 +61,23 @@ export function inputFault(input: CheckoutFields): Invalid | null {
   return tenderFault(input) ?? contactFault(input);
 }
 
+const isTender = (kind: string): kind is Tender => kind === 'CARD' || kind === 'POINTS' || kind === 'TERMS';
+
 function tenderFault({ tenders }: CheckoutFields): Invalid | null {
   const [tender, ...more] = tenders;
   if (!tender || more.length > 0)
     return checkoutInvalid(
       'TENDER_UNSUPPORTED',
-      'Pay with exactly one tender of kind CARD: others are not taken yet.',
+      'Pay with exactly one tender of kind CARD, POINTS or TERMS: several are not taken yet.',
       ['input', 'tenders'],
     );
-  if (tender.kind !== 'CARD')
+  if (!isTender(tender.kind))
     return checkoutInvalid(
       'TENDER_UNSUPPORTED',
-      `${tender.kind} is not taken yet: pay with exactly one tender of kind CARD.`,
+      `${tender.kind} is not taken yet: pay with exactly one tender of kind CARD, POINTS or TERMS.`,
       ['input', 'tenders', '0', 'kind'],
     );
-  if (!PAYMENT_TOKEN.test(tender.token ?? ''))
+  if (tender.kind === 'CARD' && !PAYMENT_TOKEN.test(tender.token ?? ''))
     return checkoutInvalid('TENDER_TOKEN_REQUIRED', "Send the payment provider's token for the card, such as pm_….", [
       'input',
       'tenders',
@@ -103,6 +105,8 @@ function contactFault({ contact }: CheckoutFields): Invalid | null {
 /** Who buys, and what the channel allows. */
 export interface Buyer {
   readonly customerId: string | null;
+  /** The company that the customer buys for. */
+  readonly companyId: string | null;
   /** Nobody knows a guest: the address is all there is. */
   readonly needsEmail: boolean;
   /** Countries that the channel delivers to. */
@@ -139,7 +143,17 @@ export function toRequest(input: CheckoutFields, cart: FilledCart, buyer: Buyer)
       'shippingAddress',
       'country',
     ]);
+  const tender = tenderOf(input);
+  const unpayable = tender === 'POINTS' ? buyer.customerId === null : tender === 'TERMS' && buyer.companyId === null;
+  if (unpayable)
+    return checkoutInvalid(
+      'TENDER_UNAVAILABLE',
+      tender === 'POINTS' ? 'Sign in to pay with points.' : 'Only members of a company buy on account.',
+      ['input', 'tenders', '0', 'kind'],
+    );
   return {
+    tender,
+    companyId: buyer.companyId,
     contact,
     shippingAddress,
     billingAddress,
@@ -148,6 +162,11 @@ export function toRequest(input: CheckoutFields, cart: FilledCart, buyer: Buyer)
     customerId: buyer.customerId,
   };
 }
+
+const tenderOf = ({ tenders }: CheckoutFields): Tender => {
+  const kind = tenders[0]?.kind ?? 'CARD';
+  return isTender(kind) ? kind : 'CARD';
+};
 
 function toContact(contact: CheckoutFields['contact']): Contact {
   const text = (field: keyof Contact) => contact?.[field]?.trim() || null;

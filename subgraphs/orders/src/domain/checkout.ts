@@ -16,6 +16,9 @@ import type { Allocation, Plan } from './routing.ts';
 export type CheckoutState =
   'routed' | 'reserved' | 'authorizing' | 'action_required' | 'authorized' | 'placed' | 'compensating' | 'failed';
 
+/** With what a checkout can be paid: by the payment provider, by points, or on the account of the company. */
+export type Tender = 'CARD' | 'POINTS' | 'TERMS';
+
 /** Whom to tell. */
 export interface Contact {
   readonly email: string | null;
@@ -30,10 +33,14 @@ export interface CheckoutRequest {
   readonly shippingAddress: Address | null;
   readonly billingAddress: Address | null;
   readonly pickupLocationId: string | null;
+  /** Absent in checkouts that began when there were only cards. */
+  readonly tender?: Tender;
   /** The provider's token of the card. */
   readonly paymentToken: string;
   /** The signed-in customer. */
   readonly customerId: string | null;
+  /** The company that the customer buys for. */
+  readonly companyId?: string | null;
 }
 
 /** A line with everything that an order keeps of it. */
@@ -43,6 +50,8 @@ export interface PricedLine {
   readonly productTitle: string;
   readonly variantTitle: string;
   readonly sku: string | null;
+  /** Absent in checkouts that began before it was kept. */
+  readonly productType?: string | null;
   readonly unit: TaxedMoney;
   readonly total: TaxedMoney;
   readonly taxRateBasisPoints: number;
@@ -60,8 +69,10 @@ export interface Hold {
   readonly allocations: readonly Allocation[];
 }
 
-/** What the provider said of the payment. */
+/** What the provider said of the payment; for points and terms, what customers holds under the key of the checkout. */
 export interface CheckoutPayment {
+  /** Absent for cards. */
+  readonly tender?: Tender;
   readonly intentId: string;
   readonly clientSecret: string | null;
   readonly cardBrand: string | null;
@@ -103,6 +114,13 @@ export function checkoutOfReservation(key: string): string | null {
 /** The key under which the provider knows an operation of a checkout. */
 export const paymentKey = (checkoutId: string, operation: 'authorize' | 'cancel'): string =>
   `checkout:${checkoutId}:${operation}`;
+
+/** The key under which customers holds points, credit and budgets of a checkout. */
+export const holdKey = (checkoutId: string): string => `checkout:${checkoutId}`;
+
+/** Whether customers may hold something for a checkout: points, credit, or a budget of the company. */
+export const mayHold = ({ tender = 'CARD', companyId = null }: CheckoutRequest): boolean =>
+  tender !== 'CARD' || companyId !== null;
 
 /** What is paid. */
 export const amountDue = (pricing: Pricing): Money => pricing.total.gross;

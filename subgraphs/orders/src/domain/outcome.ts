@@ -54,9 +54,30 @@ export const paymentPending = (retryAfterMs: number) => ({
   retryAfterMs,
 });
 
+/** Somebody at the company has to agree: nothing is held. */
+export const approvalRequired = (ruleCodes: readonly string[]) => ({
+  __typename: 'ApprovalRequired' as const,
+  code: 'APPROVAL_REQUIRED',
+  message: `Your company wants somebody to agree to this order first (${ruleCodes.join(', ')}). Nothing was taken.`,
+  path: null,
+});
+
+/** The account of the company does not cover it: nothing is held. */
+export const creditExceeded = (message: string) => ({
+  __typename: 'CreditExceeded' as const,
+  code: 'CREDIT_EXCEEDED',
+  message,
+  path: ['input', 'tenders'],
+});
+
 /** How a checkout can end without an order. It is kept, so that repeating the call answers the same. */
 export type Failure = ReturnType<
-  typeof checkoutInvalid | typeof outOfStock | typeof priceChanged | typeof paymentDeclined
+  | typeof checkoutInvalid
+  | typeof outOfStock
+  | typeof priceChanged
+  | typeof paymentDeclined
+  | typeof approvalRequired
+  | typeof creditExceeded
 >;
 
 /** What a checkout that goes on later answers for now. */

@@ -4,6 +4,7 @@ import type { CheckoutStateMapper } from '../mappers.ts';
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -19,6 +20,8 @@ export type Scalars = {
   Cursor: { input: string; output: string; }
   /** An instant in UTC, ISO 8601 with milliseconds, such as `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value: what it holds is said where it stands. */
+  JSON: { input: unknown; output: unknown; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
 };
@@ -112,11 +115,39 @@ export type PageInfo = {
   startCursor?: Maybe<Scalars['Cursor']['output']>;
 };
 
+/** A page of what orders keeps of a person. */
+export type PersonalDataPage = {
+  __typename?: 'PersonalDataPage';
+  /** Where to go on; null when there is no more. */
+  cursor?: Maybe<Scalars['Cursor']['output']>;
+  /** The parts. */
+  parts: Array<PersonalDataPart>;
+};
+
+/** Something that orders keeps of a person. */
+export type PersonalDataPart = {
+  __typename?: 'PersonalDataPart';
+  /** All that is kept of it. */
+  data: Scalars['JSON']['output'];
+  /** order or cart. */
+  kind: Scalars['String']['output'];
+};
+
 /** What other services may ask of orders. */
 export type Query = {
   __typename?: 'Query';
   /** Checkouts that are not finished, oldest first; at most 100. For operators and tests. */
   openCheckouts: Array<CheckoutState>;
+  /** Everything that orders keeps of a person, by id. */
+  personalData: PersonalDataPage;
+};
+
+
+/** What other services may ask of orders. */
+export type QueryPersonalDataArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  customerIds: Array<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** An amount with its tax split out; net + tax = gross, exactly. */
@@ -243,10 +274,13 @@ export type ResolversTypes = {
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
   NotFound: ResolverTypeWrapper<NotFound>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  PersonalDataPage: ResolverTypeWrapper<PersonalDataPage>;
+  PersonalDataPart: ResolverTypeWrapper<PersonalDataPart>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -268,10 +302,13 @@ export type ResolversParentTypes = {
   IdempotencyKeyReused: IdempotencyKeyReused;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
+  JSON: Scalars['JSON']['output'];
   Money: Money;
   MoneyInput: MoneyInput;
   NotFound: NotFound;
   PageInfo: PageInfo;
+  PersonalDataPage: PersonalDataPage;
+  PersonalDataPart: PersonalDataPart;
   Query: Record<PropertyKey, never>;
   SafeInt: Scalars['SafeInt']['output'];
   String: Scalars['String']['output'];
@@ -325,6 +362,10 @@ export type InvalidInputResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
 export type MoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
   minorUnits?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
@@ -344,8 +385,19 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
   startCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
 };
 
+export type PersonalDataPageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PersonalDataPage'] = ResolversParentTypes['PersonalDataPage']> = {
+  cursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  parts?: Resolver<Array<ResolversTypes['PersonalDataPart']>, ParentType, ContextType>;
+};
+
+export type PersonalDataPartResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PersonalDataPart'] = ResolversParentTypes['PersonalDataPart']> = {
+  data?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   openCheckouts?: Resolver<Array<ResolversTypes['CheckoutState']>, ParentType, ContextType>;
+  personalData?: Resolver<ResolversTypes['PersonalDataPage'], ParentType, ContextType, RequireFields<QueryPersonalDataArgs, 'customerIds' | 'first'>>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
@@ -379,9 +431,12 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  PersonalDataPage?: PersonalDataPageResolvers<ContextType>;
+  PersonalDataPart?: PersonalDataPartResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;

@@ -21,6 +21,8 @@ export type Scalars = {
   Cursor: { input: string; output: string; }
   /** An instant in UTC, ISO 8601 with milliseconds, such as `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value: what it holds is said where it stands. */
+  JSON: { input: unknown; output: unknown; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
   _FieldSet: { input: unknown; output: unknown; }
@@ -191,6 +193,17 @@ export type CartLinesSetInput = {
 /** The outcome of `cartLinesSet`. */
 export type CartLinesSetResult = Busy | CartUpdated | InvalidInput | NotFound | VersionConflict;
 
+/** The cart that the caller filled before signing in. */
+export type CartMergeInput = {
+  /** Which cart. */
+  cartId: Scalars['ID']['input'];
+  /** The guest's right to it. */
+  token: Scalars['String']['input'];
+};
+
+/** The outcome of `cartMerge`; the cart is the customer's own. */
+export type CartMergeResult = Busy | CartUpdated | InvalidInput | NotFound | VersionConflict;
+
 /** A cart and the right to it. */
 export type CartPayload = {
   __typename?: 'CartPayload';
@@ -215,6 +228,8 @@ export type CartQuote = {
 export type CartStatus =
   /** A checkout is under way. */
   | 'IN_CHECKOUT'
+  /** A guest's that went into the customer's own at sign-in. */
+  | 'MERGED'
   /** It can be changed and checked out. */
   | 'OPEN'
   /** It became an order. */
@@ -295,6 +310,8 @@ export type CreditExceeded = UserError & {
 /** A person who buys: one profile, whatever the channel. */
 export type Customer = {
   __typename?: 'Customer';
+  /** The cart that is open in the caller's channel, the one that was changed last; null when there is none, and for everybody but the customer. */
+  cart?: Maybe<Cart>;
   /** Opaque and permanent. */
   id: Scalars['ID']['output'];
   /** The customer's orders in every channel, newest first. */
@@ -383,6 +400,8 @@ export type Mutation = {
   cartCreate: CartPayload;
   /** Sets quantities of lines; 0 removes a line, lines that are not named stay. */
   cartLinesSet: CartLinesSetResult;
+  /** Brings the cart that somebody filled as a guest to the customer who they are: into the one that is open in the channel, or as that one. Customers only. Repeating is harmless. */
+  cartMerge: CartMergeResult;
   /** Routes, reserves, takes the payment and places the order, once per idempotency key. */
   checkout: CheckoutResult;
   /** Looks once more for locations that can send an order that lost units of its stock. Repeating is harmless. Staff only. */
@@ -405,6 +424,12 @@ export type MutationCartCreateArgs = {
 /** Commands. Each takes one input and answers what became of it. */
 export type MutationCartLinesSetArgs = {
   input: CartLinesSetInput;
+};
+
+
+/** Commands. Each takes one input and answers what became of it. */
+export type MutationCartMergeArgs = {
+  input: CartMergeInput;
 };
 
 
@@ -917,6 +942,13 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( NotFound & { __typename: 'NotFound' } )
     | ( VersionConflict & { __typename: 'VersionConflict' } )
   ;
+  CartMergeResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( Omit<CartUpdated, 'cart'> & { cart: _RefType['Cart'] } & { __typename: 'CartUpdated' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( VersionConflict & { __typename: 'VersionConflict' } )
+  ;
   CheckoutResult:
     | ( ApprovalRequired & { __typename: 'ApprovalRequired' } )
     | ( Busy & { __typename: 'Busy' } )
@@ -978,6 +1010,8 @@ export type ResolversTypes = {
   CartLineInput: CartLineInput;
   CartLinesSetInput: CartLinesSetInput;
   CartLinesSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CartLinesSetResult']>;
+  CartMergeInput: CartMergeInput;
+  CartMergeResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CartMergeResult']>;
   CartPayload: ResolverTypeWrapper<Omit<CartPayload, 'cart'> & { cart: ResolversTypes['Cart'] }>;
   CartQuote: ResolverTypeWrapper<CartQuote>;
   CartStatus: CartStatus;
@@ -996,6 +1030,7 @@ export type ResolversTypes = {
   FulfilmentOrderLine: ResolverTypeWrapper<FulfilmentOrderLine>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   Location: ResolverTypeWrapper<Location>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
@@ -1054,6 +1089,8 @@ export type ResolversParentTypes = {
   CartLineInput: CartLineInput;
   CartLinesSetInput: CartLinesSetInput;
   CartLinesSetResult: ResolversUnionTypes<ResolversParentTypes>['CartLinesSetResult'];
+  CartMergeInput: CartMergeInput;
+  CartMergeResult: ResolversUnionTypes<ResolversParentTypes>['CartMergeResult'];
   CartPayload: Omit<CartPayload, 'cart'> & { cart: ResolversParentTypes['Cart'] };
   CartQuote: CartQuote;
   CartUpdated: Omit<CartUpdated, 'cart'> & { cart: ResolversParentTypes['Cart'] };
@@ -1071,6 +1108,7 @@ export type ResolversParentTypes = {
   FulfilmentOrderLine: FulfilmentOrderLine;
   IdempotencyKeyReused: IdempotencyKeyReused;
   InvalidInput: InvalidInput;
+  JSON: Scalars['JSON']['output'];
   Location: Location;
   Money: Money;
   MoneyInput: MoneyInput;
@@ -1165,6 +1203,10 @@ export type CartLinesSetResultResolvers<ContextType = Context, ParentType extend
   __resolveType: TypeResolveFn<'Busy' | 'CartUpdated' | 'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
 };
 
+export type CartMergeResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartMergeResult'] = ResolversParentTypes['CartMergeResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'CartUpdated' | 'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
+};
+
 export type CartPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartPayload'] = ResolversParentTypes['CartPayload']> = {
   cart?: Resolver<ResolversTypes['Cart'], ParentType, ContextType>;
   token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1213,6 +1255,7 @@ export interface CursorScalarConfig extends GraphQLScalarTypeConfig<ResolversTyp
 
 export type CustomerResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Customer'] = ResolversParentTypes['Customer'], FederationReferenceType extends FederationReferenceTypes['Customer'] = FederationReferenceTypes['Customer']> = {
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Customer']> | FederationReferenceType, FederationReferenceType, ContextType>;
+  cart?: Resolver<Maybe<ResolversTypes['Cart']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   orders?: Resolver<Maybe<ResolversTypes['OrderConnection']>, ParentType, ContextType, RequireFields<CustomerOrdersArgs, 'first'>>;
 };
@@ -1246,6 +1289,10 @@ export type InvalidInputResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
 export type LocationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Location'] = ResolversParentTypes['Location']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
@@ -1259,6 +1306,7 @@ export type MutationResolvers<ContextType = Context, ParentType extends Resolver
   cartAddressSet?: Resolver<ResolversTypes['CartAddressSetResult'], ParentType, ContextType, RequireFields<MutationCartAddressSetArgs, 'input'>>;
   cartCreate?: Resolver<ResolversTypes['CartPayload'], ParentType, ContextType, RequireFields<MutationCartCreateArgs, 'input'>>;
   cartLinesSet?: Resolver<ResolversTypes['CartLinesSetResult'], ParentType, ContextType, RequireFields<MutationCartLinesSetArgs, 'input'>>;
+  cartMerge?: Resolver<ResolversTypes['CartMergeResult'], ParentType, ContextType, RequireFields<MutationCartMergeArgs, 'input'>>;
   checkout?: Resolver<ResolversTypes['CheckoutResult'], ParentType, ContextType, RequireFields<MutationCheckoutArgs, 'input'>>;
   orderReroute?: Resolver<ResolversTypes['OrderRerouteResult'], ParentType, ContextType, RequireFields<MutationOrderRerouteArgs, 'input'>>;
 };
@@ -1451,6 +1499,7 @@ export type Resolvers<ContextType = Context> = {
   CartAddressSetResult?: CartAddressSetResultResolvers<ContextType>;
   CartLine?: CartLineResolvers<ContextType>;
   CartLinesSetResult?: CartLinesSetResultResolvers<ContextType>;
+  CartMergeResult?: CartMergeResultResolvers<ContextType>;
   CartPayload?: CartPayloadResolvers<ContextType>;
   CartQuote?: CartQuoteResolvers<ContextType>;
   CartUpdated?: CartUpdatedResolvers<ContextType>;
@@ -1466,6 +1515,7 @@ export type Resolvers<ContextType = Context> = {
   FulfilmentOrderLine?: FulfilmentOrderLineResolvers<ContextType>;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
   Location?: LocationResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;

@@ -3,19 +3,113 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** An amount to hold on account. */
+export type CreditHoldInput = {
+  /** How much. */
+  amount: MoneyInput;
+  /** The company that the member buys for. */
+  companyId: string;
+  /** The member who buys. */
+  customerId: string;
+  /** The order's key. */
+  key: string;
+  /** When the hold ends by itself. */
+  ttlSeconds: number;
+};
+
 /** A person. */
 export type CustomerEnsureInput = {
   /** The company; kept when the profile has none. */
   companyId?: string | null | undefined;
-  /** The address. */
-  email: string;
+  /** The address. At least one of it, `phone`, `loyaltyCard` and `externalId` is needed. */
+  email?: string | null | undefined;
+  /** An id of a channel: finds the person, and is kept when the profile has none of that channel. */
+  externalId?: ExternalIdInput | null | undefined;
   /** Family name, kept when the profile has none. */
   familyName?: string | null | undefined;
   /** Given name, kept when the profile has none. */
   givenName?: string | null | undefined;
-  /** Telephone number, kept when the profile has none. */
+  /** The number of a loyalty card: finds the person. */
+  loyaltyCard?: string | null | undefined;
+  /** Telephone number, kept when the profile has none. Where no address is named, a verified number finds the person. */
   phone?: string | null | undefined;
 };
+
+/** A person's id in a channel. */
+export type ExternalIdInput = {
+  /** The channel's code. */
+  source: string;
+  /** The id. */
+  value: string;
+};
+
+/** What is held under a key is ended. */
+export type HoldsEndInput = {
+  /** The key that it is held under, such as the order's. */
+  key: string;
+};
+
+/** Points to hold. */
+export type LoyaltyHoldInput = {
+  /** What the points pay. */
+  amount: MoneyInput;
+  /** The channel that the order is placed in. */
+  channel: string;
+  /** Whose points. */
+  customerId: string;
+  /** The order's key. */
+  key: string;
+  /** When the hold ends by itself. */
+  ttlSeconds: number;
+};
+
+/** An amount of money as input. */
+export type MoneyInput = {
+  /** The currency of the amount. */
+  currency: string;
+  /** The amount in the smallest unit of the currency. */
+  minorUnits: number;
+};
+
+/** An order that a member wants to place. */
+export type OrderApprovalInput = {
+  /** Who agreed to it, where somebody has to. */
+  approvedBy?: Array<string> | null | undefined;
+  /** The channel that it is placed in. */
+  channel: string;
+  /** The member. */
+  customerId: string;
+  /** The order's key. */
+  key: string;
+  /** What is bought. */
+  lines: Array<OrderApprovalLineInput>;
+  /** What it costs. */
+  total: MoneyInput;
+  /** When the hold of the budgets ends by itself. */
+  ttlSeconds: number;
+};
+
+/** A line of an order that a member wants to place. */
+export type OrderApprovalLineInput = {
+  /** What kind of product it is, in the merchant's words. */
+  category?: string | null | undefined;
+  /** What the line costs. */
+  total: MoneyInput;
+  /** What is bought. */
+  variantId: string;
+};
+
+export type CreditHoldMutationVariables = Exact<{
+  input: CreditHoldInput;
+}>;
+
+
+export type CreditHoldMutation = { creditHold:
+    | { __typename: 'CreditExceeded', availableAmount: { minorUnits: number, currency: string } }
+    | { __typename: 'CreditHeld' }
+    | { __typename: 'CreditUnavailable', reason: string }
+    | { __typename: 'HoldKeyReused' }
+   };
 
 export type CustomerEnsureMutationVariables = Exact<{
   input: CustomerEnsureInput;
@@ -24,11 +118,90 @@ export type CustomerEnsureMutationVariables = Exact<{
 
 export type CustomerEnsureMutation = { customerEnsure: { customerId: string | null } };
 
+export type HoldsReleaseMutationVariables = Exact<{
+  input: HoldsEndInput;
+}>;
+
+
+export type HoldsReleaseMutation = { holdsRelease: { done: boolean, status: string } };
+
+export type LoyaltyHoldMutationVariables = Exact<{
+  input: LoyaltyHoldInput;
+}>;
+
+
+export type LoyaltyHoldMutation = { loyaltyHold:
+    | { __typename: 'HoldKeyReused' }
+    | { __typename: 'InsufficientPoints' }
+    | { __typename: 'LoyaltyHeld' }
+    | { __typename: 'LoyaltyUnavailable', reason: string }
+   };
+
+export type OrderApprovalMutationVariables = Exact<{
+  input: OrderApprovalInput;
+}>;
+
+
+export type OrderApprovalMutation = { orderApproval: { required: boolean, refusedReason: string | null, tiers: Array<{ level: number, ruleCodes: Array<string> }> } };
+
+export type VerifiedEmailsQueryVariables = Exact<{
+  customerId: string;
+}>;
+
+
+export type VerifiedEmailsQuery = { verifiedEmails: Array<string> };
+
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
+
+export const CreditHoldDocument = `mutation CreditHold($input: CreditHoldInput!) {
+  creditHold(input: $input) {
+    __typename
+    ... on CreditExceeded {
+      availableAmount {
+        minorUnits
+        currency
+      }
+    }
+    ... on CreditUnavailable {
+      reason
+    }
+  }
+}` as TypedDocument<CreditHoldMutation, CreditHoldMutationVariables>;
 
 export const CustomerEnsureDocument = `mutation CustomerEnsure($input: CustomerEnsureInput!) {
   customerEnsure(input: $input) {
     customerId
   }
 }` as TypedDocument<CustomerEnsureMutation, CustomerEnsureMutationVariables>;
+
+export const HoldsReleaseDocument = `mutation HoldsRelease($input: HoldsEndInput!) {
+  holdsRelease(input: $input) {
+    done
+    status
+  }
+}` as TypedDocument<HoldsReleaseMutation, HoldsReleaseMutationVariables>;
+
+export const LoyaltyHoldDocument = `mutation LoyaltyHold($input: LoyaltyHoldInput!) {
+  loyaltyHold(input: $input) {
+    __typename
+    ... on LoyaltyUnavailable {
+      reason
+    }
+  }
+}` as TypedDocument<LoyaltyHoldMutation, LoyaltyHoldMutationVariables>;
+
+export const OrderApprovalDocument = `mutation OrderApproval($input: OrderApprovalInput!) {
+  orderApproval(input: $input) {
+    required
+    refusedReason
+    tiers {
+      level
+      ruleCodes
+    }
+  }
+}` as TypedDocument<OrderApprovalMutation, OrderApprovalMutationVariables>;
+
+export const VerifiedEmailsDocument = `query VerifiedEmails($customerId: ID!) {
+  verifiedEmails(customerId: $customerId)
+}` as TypedDocument<VerifiedEmailsQuery, VerifiedEmailsQueryVariables>;

@@ -14,7 +14,7 @@ export type ProductChangesQueryVariables = Exact<{
 }>;
 
 
-export type ProductChangesQuery = { productChanges: { endCursor: string | null, products: Array<{ productId: string, revision: number, title: string, channelCodes: Array<string>, variants: Array<{ variantId: string, title: string, sku: string | null }> }> } };
+export type ProductChangesQuery = { productChanges: { endCursor: string | null, products: Array<{ productId: string, revision: number, title: string, channelCodes: Array<string>, productType: string | null, variants: Array<{ variantId: string, title: string, sku: string | null }> }> } };
 
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
@@ -36,6 +36,7 @@ export const ProductChangesDocument = `query ProductChanges($since: Cursor, $fir
       revision
       title
       channelCodes
+      productType
       variants {
         variantId
         title

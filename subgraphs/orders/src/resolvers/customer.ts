@@ -2,6 +2,7 @@ import { decodeCursor, encodeCursor, pageSize, toConnection } from '@kontor/kit/
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
 import { mayListOrders } from '../access.ts';
+import { findOpenCartId } from '../data/carts.ts';
 import type { CustomerResolvers } from '../generated/schema.ts';
 import type { OrderPage } from '../loaders.ts';
 
@@ -10,6 +11,12 @@ const MAX_PAGE = 100;
 
 export const Customer: CustomerResolvers = {
   __resolveReference: ({ id }) => (isId(id) ? { id: id.toLowerCase() } : null),
+  // One customer at a time: nobody but the customer has one to see.
+  cart: async ({ id }, _, { caller, orders, loaders }) => {
+    if (caller.customerId !== id || caller.channel === null) return null;
+    const cartId = await findOpenCartId(orders.db.orm, { customerId: id, channel: caller.channel, currency: null });
+    return cartId === null ? null : loaders.carts.load(cartId);
+  },
   orders: async ({ id }, { first, after }, ctx) => {
     if (!mayListOrders(ctx.caller, id)) return null;
     const size = pageSize(first, DEFAULT_PAGE, MAX_PAGE);

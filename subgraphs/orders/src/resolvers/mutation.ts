@@ -1,6 +1,7 @@
 import type { CartChanged } from '../commands/change-cart.ts';
 import { checkout } from '../commands/checkout.ts';
 import { createCart } from '../commands/create-cart.ts';
+import { mergeCart } from '../commands/merge-cart.ts';
 import { rerouteByHand } from '../commands/reroute-by-hand.ts';
 import { setCartAddresses } from '../commands/set-cart-addresses.ts';
 import { setCartLines } from '../commands/set-cart-lines.ts';
@@ -14,6 +15,7 @@ export const Mutation: MutationResolvers = {
   },
   cartLinesSet: async (_, { input }, ctx) => changed(ctx, await setCartLines(ctx.orders, ctx.caller, input)),
   cartAddressSet: async (_, { input }, ctx) => changed(ctx, await setCartAddresses(ctx.orders, ctx.caller, input)),
+  cartMerge: async (_, { input }, ctx) => changed(ctx, await mergeCart(ctx.orders, ctx.caller, input)),
   checkout: async (_, { input }, ctx) => {
     const outcome = await checkout(ctx.orders, ctx.caller, input, ctx.requestId);
     if (outcome.__typename !== 'OrderPlaced') return outcome;

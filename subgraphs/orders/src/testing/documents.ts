@@ -129,6 +129,7 @@ const ERRORS =
 const documents = {
   create: `mutation ($input: CartCreateInput!) { answer: cartCreate(input: $input) { token cart { ...C } } } ${CART}`,
   set: `mutation ($input: CartLinesSetInput!) { answer: cartLinesSet(input: $input) { __typename ${ERRORS} ... on CartUpdated { cart { ...C } } } } ${CART}`,
+  merge: `mutation ($input: CartMergeInput!) { answer: cartMerge(input: $input) { __typename ${ERRORS} ... on CartUpdated { cart { ...C } } } } ${CART}`,
   address: `mutation ($input: CartAddressSetInput!) { answer: cartAddressSet(input: $input) { __typename ${ERRORS} ... on CartUpdated { cart { ...C } } } } ${CART}`,
   checkout: `mutation ($input: CheckoutInput!) { answer: checkout(input: $input) { __typename ${ERRORS}
     ... on OrderPlaced { order { ...O } } ... on OutOfStock { lines { variantId requested available } }
@@ -159,7 +160,7 @@ export async function send(
 export const mutate = (
   service: Service,
   call: Call,
-  name: 'create' | 'set' | 'address' | 'checkout',
+  name: 'create' | 'set' | 'address' | 'merge' | 'checkout',
   input: object,
 ): Promise<Answer> => send(service, call, name, { input });
 

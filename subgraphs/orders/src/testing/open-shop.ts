@@ -73,7 +73,7 @@ export async function openShop(databases: Databases, identity: Identity) {
   const bus = createMemoryBus();
   const events: DomainEvent[] = [];
   await bus.listen(
-    ['orders.order.placed'],
+    ['orders.order.placed', 'orders.order.attached', 'orders.customer.erased'],
     (heard) => void events.push(...heard),
     () => undefined,
   );
@@ -89,6 +89,7 @@ export async function openShop(databases: Databases, identity: Identity) {
   return {
     service,
     world,
+    bus,
     events,
     provider,
     ordersDb,

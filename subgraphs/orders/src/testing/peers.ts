@@ -4,6 +4,7 @@ import type { GraphClient, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { sumTaxed, withTax } from '@kontor/kit/src/money.ts';
 import type { Peers } from '../dependencies.ts';
+import { createSimulatedCustomers, type SimulatedCustomers } from './customers.ts';
 import { createSimulatedStock, type SimulatedStock } from './stock.ts';
 
 type Variables = Record<string, unknown>;
@@ -33,6 +34,7 @@ export interface SimulatedPeers {
   readonly stock: SimulatedStock;
   /** Gross minor units of one unit, by variant. */
   readonly prices: Map<string, number>;
+  readonly people: SimulatedCustomers;
   /** Ids by email. */
   readonly customers: Map<string, string>;
   /** Names of services that do not answer. */
@@ -78,7 +80,7 @@ function quoteOf(prices: ReadonlyMap<string, number>, { currency, country, lines
 
 export function createSimulatedPeers(): SimulatedPeers {
   const prices = new Map<string, number>();
-  const customers = new Map<string, string>();
+  const people = createSimulatedCustomers();
   const down = new Set<keyof Peers>();
   const products: object[] = [];
   const stock = createSimulatedStock();
@@ -100,13 +102,7 @@ export function createSimulatedPeers(): SimulatedPeers {
       },
     },
     stock: stock.answers,
-    customers: {
-      customerEnsure: ({ input }: { input: { email: string } }) => {
-        const customerId = customers.get(input.email) ?? newId();
-        customers.set(input.email, customerId);
-        return { customerId };
-      },
-    },
+    customers: people.answers,
   };
   const client = (name: keyof Peers) => clientOf(name, answersOf[name], () => down.has(name));
   const simulated: SimulatedPeers = {
@@ -118,7 +114,8 @@ export function createSimulatedPeers(): SimulatedPeers {
     },
     stock,
     prices,
-    customers,
+    people,
+    customers: people.ids,
     down,
     quoteCount: 0,
     addVariant(priceMinor, title = 'Mug') {

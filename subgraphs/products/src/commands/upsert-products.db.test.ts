@@ -46,6 +46,7 @@ describe('upsertProducts', () => {
       handle: 'one',
       title: 'one',
       channelCodes: ['web'],
+      productType: 'Thing',
       variants: [
         { variantId: first[0]!.variantIds[0], title: 'S', sku: 'one-s', weightGrams: null },
         { variantId: first[0]!.variantIds[1], title: 'M', sku: 'one-m', weightGrams: null },

@@ -10,6 +10,7 @@ export interface ProductState {
   readonly handle: string;
   readonly title: string;
   readonly channelCodes: string[];
+  readonly productType: string | null;
   readonly variants: {
     readonly variantId: string;
     readonly title: string;
@@ -24,6 +25,7 @@ interface StateRow extends Record<string, unknown> {
   handle: string;
   title: string;
   channelCodes: string[];
+  productType: string | null;
   collectionIds: string[];
   variants: { variantId: string; optionValues: string[]; sku: string | null; weightGrams: number | null }[];
   changeNumber: string | null;
@@ -33,18 +35,27 @@ const readStates = (db: Db | Tx, chosen: SQL) =>
   db.execute<StateRow>(sql`
     with chosen as materialized (${chosen})
     select p.product_id as "productId", p.version as revision, p.handle, p.title, chosen.change_number as "changeNumber",
-      array(select s.channel_code from products.publications s where s.product_id = p.product_id order by s.channel_code) as "channelCodes",
+      array(select s.channel_code from products.publications s where s.product_id = p.product_id order by s.channel_code) as "channelCodes", p.product_type as "productType",
       array(select h.collection_id from products.collection_products h where h.product_id = p.product_id order by h.collection_id) as "collectionIds",
       coalesce((select jsonb_agg(jsonb_build_object('variantId', v.variant_id, 'optionValues', v.option_values, 'sku', v.sku, 'weightGrams', v.weight_grams) order by v.position)
         from products.variants v where v.product_id = p.product_id), '[]') as variants
     from chosen join products.products p on p.product_id = chosen.product_id order by chosen.change_number, p.product_id`);
 
-const toState = ({ productId, revision, handle, title, channelCodes, variants }: StateRow): ProductState => ({
+const toState = ({
   productId,
   revision,
   handle,
   title,
   channelCodes,
+  productType,
+  variants,
+}: StateRow): ProductState => ({
+  productId,
+  revision,
+  handle,
+  title,
+  channelCodes,
+  productType,
   variants: variants.map(({ variantId, optionValues, sku, weightGrams }) => ({
     variantId,
     title: variantTitle(optionValues),

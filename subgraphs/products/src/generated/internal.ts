@@ -19,6 +19,8 @@ export type Scalars = {
   Cursor: { input: string; output: string; }
   /** An instant in UTC, ISO 8601 with milliseconds, such as `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value: what it holds is said where it stands. */
+  JSON: { input: unknown; output: unknown; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
 };
@@ -243,6 +245,8 @@ export type ProductState = {
   handle: Scalars['String']['output'];
   /** The product. */
   productId: Scalars['ID']['output'];
+  /** What kind of product it is, in the merchant's words. */
+  productType?: Maybe<Scalars['String']['output']>;
   /** Grows with every change; a projection ignores what is not newer. */
   revision: Scalars['Int']['output'];
   /** Its title. */
@@ -505,6 +509,7 @@ export type ResolversTypes = {
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   MediaUpsert: MediaUpsert;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
@@ -548,6 +553,7 @@ export type ResolversParentTypes = {
   IdempotencyKeyReused: IdempotencyKeyReused;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
+  JSON: Scalars['JSON']['output'];
   MediaUpsert: MediaUpsert;
   Money: Money;
   MoneyInput: MoneyInput;
@@ -638,6 +644,10 @@ export type InvalidInputResolvers<ContextType = Context, ParentType extends Reso
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
+
 export type MoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
   minorUnits?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
@@ -672,6 +682,7 @@ export type ProductStateResolvers<ContextType = Context, ParentType extends Reso
   channelCodes?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   productId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  productType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   variants?: Resolver<Array<ResolversTypes['VariantState']>, ParentType, ContextType>;
@@ -737,6 +748,7 @@ export type Resolvers<ContextType = Context> = {
   DateTime?: GraphQLScalarType;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;

@@ -328,7 +328,7 @@ describe('statements', () => {
     );
     expect(await plan(`p.tags && '{winter}'`)).toContain('products_tags');
     const fuzzy = await db.sql.unsafe(
-      `set pg_trgm.word_similarity_threshold = 0.35; explain select product_id from products.products p where p.title_key operator(products.%>) 'lether'`,
+      `set pg_trgm.word_similarity_threshold = 0.35; explain select product_id from products.products p where p.title_key operator(extensions.%>) 'lether'`,
     );
     expect(JSON.stringify(fuzzy)).toContain('products_title_trigrams');
   });

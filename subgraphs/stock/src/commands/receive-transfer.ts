@@ -1,7 +1,7 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
 import { brokenConstraint, type Database } from '@kontor/kit/src/database.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
-import { receiveGoods, type TransferRow } from '../data/transfers.ts';
+import { findTransfer, receiveGoods, type TransferRow } from '../data/transfers.ts';
 import { KEY_FAULT } from '../domain/stock-operation.ts';
 import { isKey } from '../domain/texts.ts';
 import { isTransferFault, toReceiptLines, type ReceiptLine, type TransferFault } from '../domain/transfer.ts';
@@ -28,6 +28,8 @@ export interface ReceiptCommand {
   /** Nothing more will come. */
   readonly close: boolean;
   readonly idempotencyKey: string;
+  /** Where the caller can receive, which somebody else's transfers do not go to: they look as if there was none. Null: anywhere. */
+  readonly atLocationId: string | null;
 }
 
 /**
@@ -35,12 +37,14 @@ export interface ReceiptCommand {
  * is missing as lost; it closes by itself when nothing is on its way. More than was sent is refused: that is a receipt of its own.
  */
 export async function receiveTransfer(db: Database, caller: Caller, command: ReceiptCommand): Promise<TransferReceipt> {
-  const { idempotencyKey: key, close } = command;
+  const { idempotencyKey: key, close, atLocationId } = command;
   if (!isKey(key)) return { kind: 'invalid', ...KEY_FAULT };
   if (!isId(command.transferId)) return UNKNOWN;
   const transferId = command.transferId.toLowerCase();
   const lines = toReceiptLines(command.lines, close ? 0 : 1, isId);
   if (isTransferFault(lines)) return { kind: 'fault', fault: lines };
+  // Where a transfer goes never changes.
+  if (atLocationId !== null && (await findTransfer(db, transferId))?.toLocationId !== atLocationId) return UNKNOWN;
   const content = JSON.stringify(['TRANSFER_RECEIPT', transferId, lines, close]);
   try {
     const transfer = await receiveGoods(db, { transferId, lines, close }, commandKey(caller, key, content));

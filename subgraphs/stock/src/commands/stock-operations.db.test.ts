@@ -106,7 +106,9 @@ it('keeps levels equal to the ledger, to what is promised and to what is on its 
           const transferId = transferIds[each.transfer % transferIds.length];
           if (!transferId) return { kind: 'nothing' };
           const lines = [{ variantId, quantity: each.units - 1, damagedQuantity: 1 }];
-          return receiveTransfer(pool, caller, { transferId, lines, close: each.close, idempotencyKey });
+          return receiveTransfer(pool, caller, {
+            ...{ transferId, lines, close: each.close, idempotencyKey, atLocationId: null },
+          });
         };
         for (const round of rounds)
           for (const outcome of await Promise.all(round.map(perform))) if ('kind' in outcome) kinds.add(outcome.kind);

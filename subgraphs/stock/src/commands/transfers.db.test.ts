@@ -59,6 +59,7 @@ const receive = (
     lines: lines.map(([variantId, quantity, damagedQuantity = 0]) => ({ variantId, quantity, damagedQuantity })),
     close: false,
     idempotencyKey: newId(),
+    atLocationId: null,
     ...given,
   });
 

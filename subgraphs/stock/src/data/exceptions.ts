@@ -34,22 +34,29 @@ export async function listExceptions(
     order by e.exception_id desc limit ${limit}`;
 }
 
+/** Who says what of which exception. */
+export interface Resolution {
+  /** A UUID. */
+  readonly id: string;
+  readonly by: string;
+  readonly note: string;
+  /** Only an exception of this location; null: of any. */
+  readonly atLocationId: string | null;
+}
+
 /**
  * Resolves an exception, unless it is resolved already: then it stays as it is. The first one wins.
- * @param id a UUID. @returns the exception as it is now; null when there is none.
+ * @returns the exception as it is now; null when there is none.
  */
-export async function resolveException(
-  db: Database,
-  id: string,
-  by: string,
-  note: string,
-): Promise<ExceptionRow | null> {
+export async function resolveException(db: Database, resolution: Resolution): Promise<ExceptionRow | null> {
   const { sql } = db;
+  const { id, by, note, atLocationId } = resolution;
+  const named = sql`e.exception_id = ${id} and (${atLocationId}::uuid is null or e.location_id = ${atLocationId}::uuid)`;
   const [resolved] = await sql<ExceptionRow[]>`
     update stock.exceptions as e set resolved_at = stock.app_now(), resolved_by = ${by}, note = ${note}
-    where e.exception_id = ${id} and e.resolved_at is null returning ${columns(sql)}`;
+    where ${named} and e.resolved_at is null returning ${columns(sql)}`;
   if (resolved) return resolved;
   // Behind the update, which has waited for whoever was resolving it.
-  const [row] = await sql<ExceptionRow[]>`select ${columns(sql)} from stock.exceptions e where e.exception_id = ${id}`;
+  const [row] = await sql<ExceptionRow[]>`select ${columns(sql)} from stock.exceptions e where ${named}`;
   return row ?? null;
 }

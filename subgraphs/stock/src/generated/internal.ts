@@ -19,6 +19,8 @@ export type Scalars = {
   Cursor: { input: string; output: string; }
   /** An instant in UTC, ISO 8601 with milliseconds, such as `2026-01-31T12:00:00.000Z`. */
   DateTime: { input: string; output: string; }
+  /** Any JSON value: what it holds is said where it stands. */
+  JSON: { input: unknown; output: unknown; }
   /** A whole number between -(2^53 - 1) and 2^53 - 1. */
   SafeInt: { input: number; output: number; }
 };
@@ -912,6 +914,7 @@ export type ResolversTypes = {
   InsufficientStock: ResolverTypeWrapper<InsufficientStock>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
   LevelImport: LevelImport;
   LevelInconsistent: ResolverTypeWrapper<LevelInconsistent>;
   LevelsImportInput: LevelsImportInput;
@@ -986,6 +989,7 @@ export type ResolversParentTypes = {
   InsufficientStock: InsufficientStock;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
+  JSON: Scalars['JSON']['output'];
   LevelImport: LevelImport;
   LevelInconsistent: LevelInconsistent;
   LevelsImportInput: LevelsImportInput;
@@ -1128,6 +1132,10 @@ export type InvalidInputResolvers<ContextType = Context, ParentType extends Reso
   path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
+
+export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['JSON'], any> {
+  name: 'JSON';
+}
 
 export type LevelInconsistentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LevelInconsistent'] = ResolversParentTypes['LevelInconsistent']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1360,6 +1368,7 @@ export type Resolvers<ContextType = Context> = {
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InsufficientStock?: InsufficientStockResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
+  JSON?: GraphQLScalarType;
   LevelInconsistent?: LevelInconsistentResolvers<ContextType>;
   LevelsImportPayload?: LevelsImportPayloadResolvers<ContextType>;
   LocationState?: LocationStateResolvers<ContextType>;

@@ -212,6 +212,7 @@ export const arrive: MachineCommand<Receipt> = {
       })),
       close: step.close,
       idempotencyKey: `${names.run}-${step.key}`,
+      atLocationId: null,
     };
     const outcome = await receiveTransfer(db, caller, input);
     return numbered(names, outcome, await receiveTransfer(db, caller, input));

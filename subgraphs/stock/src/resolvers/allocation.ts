@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, pageSize, toConnection } from '@kontor/kit/src/connection.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
+import { requireLocation } from '../access.ts';
 import { activateAllocationPolicy } from '../commands/activate-allocation-policy.ts';
 import { retireAllocationPolicy } from '../commands/retire-allocation-policy.ts';
 import { setAllocationPolicy } from '../commands/set-allocation-policy.ts';
@@ -105,7 +106,10 @@ export const allocationMutations: Pick<
   allocationPolicySet: (_, { input }, ctx) => setAllocationPolicy(ctx.db, ctx.caller, input),
   allocationPolicyActivate: (_, { input }, ctx) => activateAllocationPolicy(ctx.db, ctx.caller, input),
   allocationPolicyRetire: (_, { input }, ctx) => retireAllocationPolicy(ctx.db, ctx.caller, input),
-  channelSafetyStockSet: (_, { input }, ctx) => setSafetyStock(ctx.db, input),
+  channelSafetyStockSet: (_, { input }, ctx) => {
+    requireLocation(ctx.caller, 'Mutation.channelSafetyStockSet', input.locationId);
+    return setSafetyStock(ctx.db, input);
+  },
   sellingPolicySet: (_, { input }, ctx) => setSellingPolicy(ctx.db, input),
 };
 

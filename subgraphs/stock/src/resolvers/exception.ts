@@ -1,5 +1,6 @@
 import { encodeCursor, pageSize, toConnection } from '@kontor/kit/src/connection.ts';
 import { invalidInput, notFound } from '@kontor/kit/src/errors.ts';
+import { boundTo } from '../access.ts';
 import { resolveException } from '../commands/resolve-exception.ts';
 import { listExceptions } from '../data/exceptions.ts';
 import type { MutationResolvers, QueryResolvers, StockExceptionResolvers } from '../generated/schema.ts';
@@ -23,7 +24,8 @@ export const exceptionQueries: Pick<QueryResolvers, 'stockExceptions'> = {
 
 export const exceptionMutations: Pick<MutationResolvers, 'stockExceptionResolve'> = {
   stockExceptionResolve: async (_, { input }, ctx) => {
-    const outcome = await resolveException(ctx.db, ctx.caller, input);
+    const atLocationId = boundTo(ctx, 'Mutation.stockExceptionResolve');
+    const outcome = await resolveException(ctx.db, ctx.caller, { ...input, atLocationId });
     switch (outcome.kind) {
       case 'resolved':
         return { __typename: 'StockExceptionResolved', exception: outcome.exception };

@@ -1,4 +1,5 @@
 import { busy, idempotencyKeyReused, invalidInput, notFound } from '@kontor/kit/src/errors.ts';
+import { requireLocation } from '../access.ts';
 import { applyStock, MAX_OPERATIONS } from '../commands/apply-stock.ts';
 import { changeStock, type CommandRefusal, type StockChange } from '../commands/change-stock.ts';
 import { countStock } from '../commands/count-stock.ts';
@@ -25,9 +26,15 @@ export const stockChangeMutations: Pick<
   | 'stockWriteOff'
   | 'stockApply'
 > = {
-  stockReceive: async (_, { input }, ctx) => toResult(await receiveStock(ctx.db, ctx.caller, input)),
-  stockCount: async (_, { input }, ctx) =>
-    toResult(await countStock(ctx.db, ctx.caller, { ...input, expectedQuantity: input.expectedQuantity ?? null })),
+  stockReceive: async (_, { input }, ctx) => {
+    requireLocation(ctx.caller, 'Mutation.stockReceive', input.locationId);
+    return toResult(await receiveStock(ctx.db, ctx.caller, input));
+  },
+  stockCount: async (_, { input }, ctx) => {
+    requireLocation(ctx.caller, 'Mutation.stockCount', input.locationId);
+    const command = { ...input, expectedQuantity: input.expectedQuantity ?? null };
+    return toResult(await countStock(ctx.db, ctx.caller, command));
+  },
   stockAdjust: (_, { input }, ctx) => change(ctx, 'ADJUST', input),
   stockReturn: (_, { input: { resellable, state, ...input } }, ctx) =>
     resellable && state
@@ -45,6 +52,7 @@ export const stockChangeMutations: Pick<
         `operations takes 1 to ${MAX_OPERATIONS} entries, not ${operations.length}.`,
         ['input', 'operations'],
       );
+    requireLocation(ctx.caller, 'Mutation.stockApply', ...operations.map(({ locationId }) => locationId));
     const changes = await applyStock(
       ctx.db,
       ctx.caller,
@@ -66,8 +74,24 @@ const toOperation = (kind: StockOperationKind, given: Given): StockOperation => 
   reason: given.reason ?? null,
 });
 
-const change = async (ctx: Context, kind: StockOperationKind, given: Given): Promise<Results['StockChangeResult']> =>
-  toResult(await changeStock(ctx.db, ctx.caller, toOperation(kind, given)));
+/** The mutation of each kind of operation that has no command of its own. */
+const MUTATIONS = {
+  ADJUST: 'Mutation.stockAdjust',
+  RETURN: 'Mutation.stockReturn',
+  DAMAGE: 'Mutation.stockDamage',
+  INSPECT: 'Mutation.stockInspect',
+  SAFETY: 'Mutation.stockSafetySet',
+  WRITE_OFF: 'Mutation.stockWriteOff',
+} as const;
+
+async function change(
+  { caller, db }: Context,
+  kind: keyof typeof MUTATIONS,
+  given: Given,
+): Promise<Results['StockChangeResult']> {
+  requireLocation(caller, MUTATIONS[kind], given.locationId);
+  return toResult(await changeStock(db, caller, toOperation(kind, given)));
+}
 
 const MISSING = { variantId: 'There is no such variant.', locationId: 'There is no such location.' };
 

@@ -1,6 +1,7 @@
 import { decodeCursor, encodeCursor, pageSize, toConnection } from '@kontor/kit/src/connection.ts';
 import { badInput, invalidInput, notFound } from '@kontor/kit/src/errors.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
+import { boundTo, requireLocation } from '../access.ts';
 import { dispatchTransfer } from '../commands/dispatch-transfer.ts';
 import { receiveTransfer } from '../commands/receive-transfer.ts';
 import { findTransfer, listTransfers } from '../data/transfers.ts';
@@ -48,6 +49,8 @@ export function idOfCursor(cursor: string): string {
 
 export const transferMutations: Pick<MutationResolvers, 'stockTransferDispatch' | 'stockTransferReceive'> = {
   stockTransferDispatch: async (_, { input }, ctx) => {
+    // Who sends goods away answers for them; a supplier's delivery is announced by who gets it.
+    requireLocation(ctx.caller, 'Mutation.stockTransferDispatch', input.fromLocationId ?? input.toLocationId);
     const outcome = await dispatchTransfer(ctx.db, ctx.caller, {
       ...input,
       fromLocationId: input.fromLocationId ?? null,
@@ -76,6 +79,7 @@ export const transferMutations: Pick<MutationResolvers, 'stockTransferDispatch' 
       ...input,
       lines: input.lines.map((line) => ({ ...line, damagedQuantity: line.damagedQuantity ?? 0 })),
       close: input.close ?? false,
+      atLocationId: boundTo(ctx, 'Mutation.stockTransferReceive'),
     });
     switch (outcome.kind) {
       case 'received':
