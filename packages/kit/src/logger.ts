@@ -42,13 +42,13 @@ const PARAMETERS = /\n?params: [\s\S]*$/;
  */
 function describeError(error: unknown, depth = 0): unknown {
   if (!(error instanceof Error)) return error;
-  const { name, code, constraint_name: constraint } = error as Error & { code?: unknown; constraint_name?: unknown };
+  const { name, code, constraint_name: constraint } = error as Error & { code?: string; constraint_name?: string };
   const message = error.message.replace(PARAMETERS, '');
   return {
     type: name,
     message,
-    ...(code === undefined ? {} : { code: String(code) }),
-    ...(constraint === undefined ? {} : { constraint: String(constraint) }),
+    ...(code === undefined ? {} : { code }),
+    ...(constraint === undefined ? {} : { constraint }),
     stack: error.stack?.replace(error.message, message),
     ...(error.cause !== undefined && depth < CAUSES ? { cause: describeError(error.cause, depth + 1) } : {}),
   };

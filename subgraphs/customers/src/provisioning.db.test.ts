@@ -1,4 +1,3 @@
- 
 import { newId } from '@kontor/kit/src/ids.ts';
 import { asService, callAs } from '@kontor/testkit/src/callers.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

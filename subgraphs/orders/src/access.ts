@@ -12,7 +12,9 @@ export const scopeOf = (caller: Caller): string => `${caller.role}:${caller.cust
  */
 export const holdsCart = (caller: Caller, cart: Cart, token: string | null | undefined): boolean =>
   (caller.channel === null || caller.channel === cart.channel) &&
-  (cart.customerId !== null ? caller.customerId === cart.customerId : matchesToken(token, cart.tokenHash));
+  (cart.customerId !== null
+    ? caller.customerId === cart.customerId || caller.customerId === cart.madeAs
+    : matchesToken(token, cart.tokenHash));
 
 /** Whether a caller may read a cart or an order: besides who holds it, its customer in any channel, and staff. */
 export const mayRead = (

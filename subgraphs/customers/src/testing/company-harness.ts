@@ -1,5 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return --
-   Answers over the wire are `any` until a test asserts on them. */
 import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { createSigningHarness, type Data, type SigningHarness } from './signing-harness.ts';

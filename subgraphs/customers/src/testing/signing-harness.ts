@@ -1,5 +1,3 @@
-/* eslint-disable @typescript-eslint/no-unsafe-assignment, @typescript-eslint/no-unsafe-member-access, @typescript-eslint/no-unsafe-return --
-   Answers are what the assertions of the tests say they are. */
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
 import type { Database, DatabaseOptions } from '@kontor/kit/src/database.ts';
 import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';

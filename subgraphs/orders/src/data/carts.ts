@@ -21,7 +21,7 @@ export interface NewCart {
 export function findCarts({ sql: query }: Database, cartIds: readonly string[]): Promise<FilledCart[]> {
   return query<FilledCart[]>`
     select c.cart_id as "cartId", c.channel, c.currency, c.country, c.status, c.version, orders.current_customer(c.customer_id) as "customerId",
-      c.token_hash as "tokenHash", c.shipping_address as "shippingAddress", c.billing_address as "billingAddress",
+      c.customer_id as "madeAs", c.token_hash as "tokenHash", c.shipping_address as "shippingAddress", c.billing_address as "billingAddress",
       c.checkout_id as "checkoutId", c.order_id as "orderId", c.merged_into as "mergedInto",
       coalesce((
         select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'variantId', l.variant_id, 'quantity', l.quantity) order by l.seq)

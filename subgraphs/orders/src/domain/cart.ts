@@ -21,6 +21,8 @@ export interface Cart {
   readonly status: CartStatus;
   readonly version: number;
   readonly customerId: string | null;
+  /** The customer's id as the cart was made: an old one where profiles were merged since, which their token goes on naming for seconds. */
+  readonly madeAs: string | null;
   readonly tokenHash: Uint8Array | null;
   readonly shippingAddress: Address | null;
   readonly billingAddress: Address | null;
