@@ -2,6 +2,8 @@
 // tests/fixtures/directions, and the whole tree is held against them by tests/contract/directions.test.ts.
 
 const TEST = '\\.test\\.ts$';
+/** What tests of one subgraph share. */
+const TEST_SUPPORT = '^subgraphs/[^/]+/src/testing/';
 /** Files of a subgraph that speak GraphQL; everything below them does not know it. */
 const GRAPHQL_EDGE = '^subgraphs/[^/]+/src/(app|subscriptions|resolvers|generated)(/|\\.ts$)';
 const GRAPHQL_PACKAGES =
@@ -117,8 +119,8 @@ const forbidden = [
   {
     name: 'testkit-in-tests',
     comment: 'Test support never ships.',
-    from: { pathNot: [TEST, '^tests/', '^packages/testkit/', '^vitest\\.config\\.ts$'] },
-    to: { path: '^packages/testkit/' },
+    from: { pathNot: [TEST, TEST_SUPPORT, '^tests/', '^packages/testkit/', '^vitest\\.config\\.ts$'] },
+    to: { path: ['^packages/testkit/', TEST_SUPPORT] },
   },
 ];
 

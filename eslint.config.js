@@ -66,7 +66,7 @@ const terminal = [
 const environment = [
   '**/main.ts',
   '**/env.ts',
-  'packages/stack/src/{distributed,catalogue,stock-ledger}.ts',
+  'packages/stack/src/{distributed,catalogue,stock-ledger,audit-log}.ts',
   'router/src/compose.ts',
   'packages/kit/src/{process,production}.ts',
   'packages/testkit/src/**',
@@ -118,7 +118,7 @@ export default defineConfig(
   },
   {
     // Answers over the wire are `any` until a test asserts on them.
-    files: ['tests/**/*.ts', '**/*.test.ts', 'packages/testkit/**/*.ts'],
+    files: ['tests/**/*.ts', '**/*.test.ts', 'packages/testkit/**/*.ts', 'subgraphs/*/src/testing/**/*.ts'],
     rules: {
       '@typescript-eslint/no-unsafe-argument': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',

@@ -44,7 +44,7 @@ export default defineConfig({
       suite({ name: 'db', include: [`${SOURCES}/*.db.test.ts`], needsPostgres: true, timeoutMs: 30_000 }),
       suite({ name: 'contract', include: ['tests/contract/**/*.test.ts'], timeoutMs: 60_000 }),
       suite({ name: 'router', include: ['tests/router/**/*.test.ts'], timeoutMs: 240_000 }),
-      suite({ name: 'attack', include: ['tests/attack/**/*.test.ts'], timeoutMs: 60_000 }),
+      suite({ name: 'attack', include: ['tests/attack/**/*.test.ts'], needsPostgres: true, timeoutMs: 60_000 }),
       suite({
         name: 'budget',
         include: ['tests/budget/**/*.test.ts'],

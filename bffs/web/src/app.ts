@@ -1,8 +1,9 @@
 import { createBff, type BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
+import { Account, LoyaltyAccount, outcomes, Session, SignedIn } from './resolvers/account.ts';
 import { CartLine, OrderLine } from './resolvers/lines.ts';
 import { Mutation } from './resolvers/mutation.ts';
-import { Account, CollectionPage, ProductCard, ProductPage, SearchPage } from './resolvers/pages.ts';
+import { CollectionPage, ProductCard, ProductPage, SearchPage } from './resolvers/pages.ts';
 import { Query } from './resolvers/query.ts';
 import { Subscription } from './subscriptions.ts';
 
@@ -22,6 +23,10 @@ export const createApp = (deps: BffDeps): Service =>
       SearchPage,
       ProductCard,
       Account,
+      LoyaltyAccount,
+      Session,
+      SignedIn,
+      ...outcomes,
       CartLine,
       OrderLine,
     },

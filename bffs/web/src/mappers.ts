@@ -1,6 +1,17 @@
 /** What resolvers get as their parent, where that is the router's answer and not the channel's own type. */
 import type {
+  AddressAddMutation,
+  AddressRemoveMutation,
+  CartMergeMutation,
+  ConsentSetMutation,
+  IdentityAddMutation,
+  PreferencesSetMutation,
+  ProfileUpdateMutation,
+  SignedInPartsFragment,
+} from './generated/upstream.ts';
+import type {
   AccountSource,
+  Ask,
   CollectionPageSource,
   ProductCardSource,
   ProductListSource,
@@ -11,4 +22,18 @@ export type ProductPageMapper = ProductPageSource;
 export type CollectionPageMapper = CollectionPageSource;
 export type SearchPageMapper = { readonly products: ProductListSource };
 export type ProductCardMapper = ProductCardSource;
-export type AccountMapper = AccountSource;
+export type AccountMapper = AccountSource & { readonly ask: Ask };
+export type LoyaltyAccountMapper = NonNullable<AccountSource['loyalty']> & { readonly ask: Ask };
+export type SessionMapper = NonNullable<AccountSource['sessions']>[number];
+
+type Member<Outcome, Name extends string> = Extract<Outcome, { readonly __typename: Name }>;
+
+export type ProfileUpdatedMapper = Member<ProfileUpdateMutation['profileUpdate'], 'ProfileUpdated'>;
+export type IdentityChangedMapper = Member<IdentityAddMutation['identityAdd'], 'IdentityChanged'>;
+export type AddressSavedMapper = Member<AddressAddMutation['addressAdd'], 'AddressSaved'>;
+export type AddressRemovedMapper = Member<AddressRemoveMutation['addressRemove'], 'AddressRemoved'>;
+export type ConsentRecordedMapper = Member<ConsentSetMutation['consentSet'], 'ConsentRecorded'>;
+export type PreferencesChangedMapper = Member<PreferencesSetMutation['preferencesSet'], 'PreferencesChanged'>;
+export type SignedInMapper = SignedInPartsFragment & {
+  readonly cart: Member<CartMergeMutation['cartMerge'], 'CartUpdated'>['cart'] | null;
+};

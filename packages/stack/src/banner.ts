@@ -1,4 +1,7 @@
+import { COMPANY_MEMBERS } from './demo/company.ts';
+import { CUSTOMERS, DEMO_PASSWORD } from './demo/customers.ts';
 import { DEMO_KEYS } from './demo/keys.ts';
+import { STAFF } from './demo/staff.ts';
 import { BFFS, type Listener } from './services.ts';
 
 const LABELS: Readonly<Record<(typeof BFFS)[number], string>> = {
@@ -31,6 +34,11 @@ export function banner(options: {
   const table = rows
     .map((row) => `  ${row[0]!.padEnd(widths[0]!)}  ${row[1]!.padEnd(widths[1]!)}  ${row[2]!}`.trimEnd())
     .join('\n');
+  const signIns = [
+    `  Shop and app     ${CUSTOMERS[0]!.email} with the password ${DEMO_PASSWORD}`,
+    `  B2B portal       ${COMPANY_MEMBERS.map(({ email, role }) => `${email} (${role})`).join(', ')} with the same`,
+    `  Point of sale    ${STAFF[0]!.name}: staff code ${STAFF[0]!.code}, PIN ${STAFF[0]!.pin}, by the device’s key (dk_test_…)`,
+  ].join('\n');
   const tries = `  curl -s ${at('web')}/graphql -H 'content-type: application/json' \\
     -d '{"query":"{ searchPage(query: \\"lantern\\") { products { edges { node { handle title variants { id sku price { gross { minorUnits currency } } availability { status sellableQuantity version } } } } } } }"}'`;
   return `
@@ -40,7 +48,7 @@ ${table}
 
   PostgreSQL         ${options.database}
   Payment simulator  ${at('psp')}
-${demo ? `\nTry this, or open ${at('web')}/graphql in a browser:\n\n${tries}\n` : ''}
+${demo ? `\nPeople of the demo sign in with \`signIn\` and \`staffSignIn\`:\n\n${signIns}\n\nTry this, or open ${at('web')}/graphql in a browser:\n\n${tries}\n` : ''}
 Ctrl-C stops everything; the data stays.
 `;
 }

@@ -5,16 +5,18 @@ import { createIdentity } from '@kontor/kit/src/auth/internal-token.ts';
 import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
 import { createHttpClient } from '@kontor/kit/src/graph/http-client.ts';
 import { runProcess } from '@kontor/kit/src/process.ts';
-import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
 import { banner } from './banner.ts';
 import { prepareDatabase } from './database.ts';
 import { seedDemo } from './demo/seed.ts';
 import { readStackEnv } from './env.ts';
 import { startNatsServer } from './nats-server.ts';
+import { pathOfGraph } from './operator.ts';
 import { startDistributed } from './process-table.ts';
 import { OPERATOR } from './services.ts';
 
 const NATS_PORT = 4222;
+/** What services read of the environment besides what they are told here. */
+const PASSED_ON = /^(?:OTEL_|OPERATION|IDENTITY_|SIGN_UP$|MAIL|KEY_MODE$|OIDC_|TRUSTED_PROXIES$)/;
 
 /** `npm run start:distributed [-- --replicas 2]`: every service its own process, events over NATS JetStream. */
 await runProcess(async () => {
@@ -43,7 +45,7 @@ await runProcess(async () => {
       ports: env.ports,
       replicas,
       path: process.env['PATH'],
-      common: Object.fromEntries(Object.entries(process.env).filter(([name]) => /^(?:OTEL_|OPERATION)/.test(name))),
+      common: Object.fromEntries(Object.entries(process.env).filter(([name]) => PASSED_ON.test(name))),
       logLevel: env.logLevel,
       demo: env.demo,
       pspSecretKey: env.pspSecretKey,
@@ -57,9 +59,9 @@ await runProcess(async () => {
       const identity = await createIdentity(OPERATOR, system.operatorKeys);
       const call = { caller: serviceCaller(OPERATOR), requestId: OPERATOR };
       await seedDemo({
-        ask: (name, request) =>
+        ask: (name, request, graph) =>
           createHttpClient({
-            urls: [`http://127.0.0.1:${env.ports[name]}${INTERNAL_PATH}`],
+            urls: [`http://127.0.0.1:${env.ports[name]}${pathOfGraph(graph)}`],
             audience: name,
             identity,
           }).execute(request, call),

@@ -1,3 +1,4 @@
+import { trustedProxies } from '@kontor/kit/src/auth/client-address.ts';
 import { EnvError, logLevel, parseEnv, port, postgresUrl } from '@kontor/kit/src/env.ts';
 import type { BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import { operationsEnv } from '@kontor/kit/src/operations/operations-mode.ts';
@@ -29,6 +30,7 @@ const shape = z.object({
   DEMO: z.enum(['on', 'off']).default('on').describe('whether the demo catalogue is seeded at the first start'),
   ...operationsEnv,
   LOG_LEVEL: logLevel().default('warn').describe('verbosity of the log'),
+  TRUSTED_PROXIES: trustedProxies(),
   PSP_SECRET_KEY: z.string().min(8).default('sk_test_kontor_demo').describe('the key of the payment provider'),
   PSP_URL: z.url().optional().describe('a payment provider that speaks Stripe’s API; without it the simulator is used'),
 });
@@ -47,6 +49,7 @@ export interface StackEnv {
   readonly logLevel: string;
   /** Which documents the BFFs answer. */
   readonly operations: NonNullable<BffDeps['operations']>;
+  readonly trustedProxies: readonly string[];
   readonly pspSecretKey: string;
   readonly pspUrl: string | undefined;
 }
@@ -82,6 +85,7 @@ export function readStackEnv(source: Readonly<Record<string, string | undefined>
     demo: env.DEMO === 'on',
     logLevel: env.LOG_LEVEL,
     operations: { mode: env.OPERATIONS, manifests: env.OPERATION_MANIFESTS },
+    trustedProxies: env.TRUSTED_PROXIES,
     pspSecretKey: env.PSP_SECRET_KEY,
     pspUrl: env.PSP_URL,
   };

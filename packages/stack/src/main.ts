@@ -1,5 +1,6 @@
 import '@kontor/kit/src/production.ts';
 import { createServer } from 'node:net';
+import { readIdentityEnv } from '@kontor/customers/src/env.ts';
 import { runProcess } from '@kontor/kit/src/process.ts';
 import { banner } from './banner.ts';
 import { prepareDatabase } from './database.ts';
@@ -42,6 +43,8 @@ await runProcess(async () => {
       logLevel: env.logLevel,
       demo: env.demo,
       operations: env.operations,
+      trustedProxies: env.trustedProxies,
+      identity: readIdentityEnv(process.env),
       psp: { secretKey: env.pspSecretKey, url: env.pspUrl, port: env.ports.psp, host: env.host },
     });
     await stack.start();

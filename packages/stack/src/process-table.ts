@@ -7,6 +7,7 @@ import { DEMO_KEYS } from './demo/keys.ts';
 import {
   bffName,
   BFFS,
+  CHANNELS_OF,
   IDENTITIES,
   PEERS,
   SUBGRAPHS,
@@ -88,7 +89,7 @@ async function waitUntilReady(name: Listener, port: number, child: ChildProcess)
 /** Starts every service as a process, in the order in which they need each other, and waits until all are ready. */
 export async function startDistributed(options: DistributedOptions): Promise<Distributed> {
   const { ports, urls, replicas } = options;
-  const keys = await generateInternalKeys(IDENTITIES);
+  const keys = await generateInternalKeys(IDENTITIES, CHANNELS_OF);
   const processes: ServiceProcess[] = [];
   const base = (name: Listener) =>
     Array.from(

@@ -15,7 +15,8 @@ export const PEERS: Readonly<Record<Subgraph, readonly Subgraph[]>> = {
   prices: ['products'],
   stock: ['products'],
   orders: ['products', 'prices', 'stock', 'customers'],
-  customers: [],
+  // For what is kept of people elsewhere; orders asks customers, too.
+  customers: ['orders'],
 };
 
 /** The name by which a BFF signs, and by which others sign for it. */
@@ -26,6 +27,15 @@ export const OPERATOR = 'operator';
 
 /** Everybody who signs or verifies internal tokens. */
 export const IDENTITIES: readonly string[] = [...SUBGRAPHS, 'router', ...BFFS.map(bffName), OPERATOR];
+
+/**
+ * The channels in whose name a service may vouch for people: a BFF for its own, everybody else for none but itself. The router passes on
+ * what BFFs vouched for, and is bound to no channel.
+ */
+export const CHANNELS_OF: Readonly<Record<string, readonly string[]>> = {
+  ...Object.fromEntries([...SUBGRAPHS, OPERATOR].map((name) => [name, []])),
+  ...Object.fromEntries(BFFS.map((bff) => [bffName(bff), [bff]])),
+};
 
 export const DEFAULT_PORTS = {
   router: 4000,

@@ -5,6 +5,7 @@ import { createApp as createMobile } from '@kontor/bff-mobile/src/app.ts';
 import { createApp as createPos } from '@kontor/bff-pos/src/app.ts';
 import { createApp as createWeb } from '@kontor/bff-web/src/app.ts';
 import { createApp as createCustomers } from '@kontor/customers/src/app.ts';
+import type { IdentityOptions } from '@kontor/customers/src/identity-options.ts';
 import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
 import type { BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import { createIdentity, generateInternalKeys, type Identity } from '@kontor/kit/src/auth/internal-token.ts';
@@ -29,6 +30,7 @@ import { DEMO_KEYS } from './demo/keys.ts';
 import {
   bffName,
   BFFS,
+  CHANNELS_OF,
   IDENTITIES,
   OPERATOR,
   SUBGRAPHS,
@@ -37,7 +39,7 @@ import {
   type Schema,
   type Subgraph,
 } from './services.ts';
-import type { Operator } from './operator.ts';
+import { pathOfGraph, type Operator } from './operator.ts';
 
 export interface StackOptions {
   /** The URL of each schema's own role. */
@@ -45,6 +47,10 @@ export interface StackOptions {
   readonly logLevel: string;
   /** Which documents the BFFs answer; any by default. */
   readonly operations?: BffDeps['operations'];
+  /** How people sign in and how mails leave; defaults that work without it. */
+  readonly identity?: IdentityOptions;
+  /** Networks of proxies whose word on the address of a client is believed. */
+  readonly trustedProxies?: readonly string[];
   /** Whether GraphiQL offers the demo's keys. */
   readonly demo: boolean;
   /** Connections at most per subgraph. */
@@ -83,7 +89,7 @@ const SCHEMAS_FOLDER = new URL('../../../schema/', import.meta.url);
 /** Wires the services; nothing runs yet, but for the payment simulator's socket, which the Stripe SDK needs. */
 export async function createStack(options: StackOptions): Promise<Stack> {
   const { urls, roundTrip = false } = options;
-  const keys = await generateInternalKeys(IDENTITIES);
+  const keys = await generateInternalKeys(IDENTITIES, CHANNELS_OF);
   const identities = Object.fromEntries(
     await Promise.all(IDENTITIES.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const)),
   ) as Record<string, Identity>;
@@ -140,7 +146,11 @@ export async function createStack(options: StackOptions): Promise<Stack> {
   services.products = createProducts({ ...subgraphDeps('products') });
   services.prices = createPrices({ ...subgraphDeps('prices'), peers: { products: internal('products') } });
   services.stock = createStock({ ...subgraphDeps('stock'), peers: { products: internal('products') } });
-  services.customers = createCustomers({ ...subgraphDeps('customers') });
+  services.customers = createCustomers({
+    ...subgraphDeps('customers'),
+    peers: { orders: internal('orders') },
+    ...options.identity,
+  });
   services.orders = createOrders({
     ...subgraphDeps('orders'),
     peers: {
@@ -158,8 +168,10 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     access: guardedAccess({
       identity: identities['router']!,
       customers: internal('customers'),
+      logger: logger('router'),
       limiter: createMemoryRateLimiter(RATE),
     }),
+    trustedProxies: options.trustedProxies ?? [],
     exposePlans: options.demo,
     ide: { examples: loadExamples(new URL('operations/router/', SCHEMAS_FOLDER)), keys: keysOf('router') },
   });
@@ -178,6 +190,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
       router: client('router', '/graphql'),
       customers: internal('customers'),
       stock: internal('stock'),
+      trustedProxies: options.trustedProxies ?? [],
       demoKeys: keysOf(bff),
       ...(options.operations ? { operations: options.operations } : {}),
     });
@@ -188,7 +201,7 @@ export async function createStack(options: StackOptions): Promise<Stack> {
 
   return {
     services: all,
-    operator: { ask: (name, request) => internal(name).execute(request, call) },
+    operator: { ask: (name, request, graph) => client(name, pathOfGraph(graph)).execute(request, call) },
     async start() {
       for (const name of order) await all[name].start();
     },

@@ -3,6 +3,30 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** How long a budget lasts. */
+export type ApprovalBudgetPeriod =
+  /** A day. */
+  | 'DAY'
+  /** A month. */
+  | 'MONTH'
+  /** Three months, from January, April, July or October. */
+  | 'QUARTER'
+  /** A week, from Monday. */
+  | 'WEEK'
+  /** A year. */
+  | 'YEAR';
+
+/** Who shares a budget. */
+export type ApprovalBudgetScope =
+  /** The whole company. */
+  | 'COMPANY'
+  /** All who buy for a location. */
+  | 'LOCATION'
+  /** Nobody: each member has one. */
+  | 'MEMBER'
+  /** All members of a role. */
+  | 'ROLE';
+
 /** A word for a quantity. */
 export type AvailabilityStatus =
   /** More than five units. */
@@ -11,6 +35,136 @@ export type AvailabilityStatus =
   | 'LOW'
   /** None. */
   | 'OUT';
+
+/** An invitation that came by mail. */
+export type CompanyInvitationAcceptInput = {
+  /** The secret in the mail. */
+  token: string;
+};
+
+/** Which invitation ends. */
+export type CompanyInvitationRevokeInput = {
+  /** Its id. */
+  invitationId: string;
+};
+
+/** A location to buy for. */
+export type CompanyLocationChooseInput = {
+  /** One of the own company's. */
+  companyLocationId: string;
+};
+
+/** Whom to invite. */
+export type CompanyMemberInviteInput = {
+  /** The company; the caller's own when absent. */
+  companyId?: string | null | undefined;
+  /** Where the invitation is mailed to. */
+  email: string;
+  /** The language of the mail, such as `de`; English when absent. */
+  locale?: string | null | undefined;
+  /** The location that the person buys for at first. */
+  locationId?: string | null | undefined;
+  /** What the person may do. */
+  role: CompanyRole;
+};
+
+/** Which member goes. */
+export type CompanyMemberRemoveInput = {
+  /** The membership's id. */
+  memberId: string;
+};
+
+/** Another role for a member. */
+export type CompanyMemberRoleSetInput = {
+  /** The membership's id. */
+  memberId: string;
+  /** The role. */
+  role: CompanyRole;
+};
+
+/** What a member may do in the company. */
+export type CompanyRole =
+  /** All of that; besides invites and removes members and sets the approval rules. */
+  | 'ADMIN'
+  /** Orders, and approves orders of others where a rule asks for it. */
+  | 'APPROVER'
+  /** Orders. */
+  | 'BUYER';
+
+/** What changed what is owed. */
+export type CompanyStatementEntryKind =
+  /** Staff corrected something. */
+  | 'ADJUSTMENT'
+  /** An order, or a part of one, was taken back. */
+  | 'CANCELLATION'
+  /** An order was placed. */
+  | 'ORDER'
+  /** Money came. */
+  | 'PAYMENT';
+
+/** Whether a company buys. */
+export type CompanyStatus =
+  /** It does. */
+  | 'ACTIVE'
+  /** It buys nothing on account, and no order of a member goes through. */
+  | 'BLOCKED';
+
+/** The token of a mail. */
+export type EmailVerifyInput = {
+  /** The password of the account, as it was chosen at sign-up; not needed where the account is signed in. The mail proves the address, the password who asked for it. */
+  password?: string | null | undefined;
+  /** As it stands in the link. */
+  token: string;
+};
+
+/** A new password by the token of a mail. */
+export type PasswordResetInput = {
+  /** 10 to 200 characters of any kind. */
+  newPassword: string;
+  /** As it stands in the link. */
+  token: string;
+};
+
+/** Whose password was forgotten. */
+export type PasswordResetRequestInput = {
+  /** The address; upper and lower case are alike. */
+  email: string;
+};
+
+/** A refresh token. */
+export type SessionRefreshInput = {
+  /** The newest refresh token of the session. One that was used before ends the session, except for the last one within a minute, which brings the same answer again. */
+  refreshToken: string;
+};
+
+/** An address and its password. */
+export type SignInInput = {
+  /** The address; upper and lower case are alike. */
+  email: string;
+  /** The password. */
+  password: string;
+};
+
+/** A new profile. */
+export type SignUpInput = {
+  /** The address that identifies the person; upper and lower case are alike. */
+  email: string;
+  /** Family name, at most 100 characters. */
+  familyName?: string | null | undefined;
+  /** Given name, at most 100 characters. */
+  givenName?: string | null | undefined;
+  /** 10 to 200 characters of any kind. Only a hash of it is kept. */
+  password: string;
+};
+
+export type AccountPartsFragment = { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, role: CompanyRole | null, company: { id: string, name: string } | null };
+
+export type AccountQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccountQuery = { me: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, role: CompanyRole | null, company: { id: string, name: string } | null } | null };
+
+export type ApprovalRulePartsFragment = { id: string, code: string, companyLocationId: string | null, isActive: boolean, categories: Array<string>, totalAtLeast: { minorUnits: number, currency: string } | null, budget: { scope: ApprovalBudgetScope, period: ApprovalBudgetPeriod, amount: { minorUnits: number, currency: string } } | null, tiers: Array<{ level: number, role: CompanyRole | null, customerIds: Array<string>, count: number }> };
 
 export type CatalogPageQueryVariables = Exact<{
   query: string;
@@ -21,12 +175,239 @@ export type CatalogPageQueryVariables = Exact<{
 
 export type CatalogPageQuery = { productSearch: { edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
 
+export type ChildCompaniesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type ChildCompaniesQuery = { me: { company: { children: { edges: Array<{ cursor: string, node: { id: string, name: string, status: CompanyStatus } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null } | null };
+
+export type CompanyInvitationAcceptMutationVariables = Exact<{
+  input: CompanyInvitationAcceptInput;
+}>;
+
+
+export type CompanyInvitationAcceptMutation = { companyInvitationAccept:
+    | { __typename: 'CompanyJoined', memberId: string, company: { id: string, name: string } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CompanyInvitationRevokeMutationVariables = Exact<{
+  input: CompanyInvitationRevokeInput;
+}>;
+
+
+export type CompanyInvitationRevokeMutation = { companyInvitationRevoke:
+    | { __typename: 'CompanyInvitationRevoked', invitationId: string }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CompanyLocationChooseMutationVariables = Exact<{
+  input: CompanyLocationChooseInput;
+}>;
+
+
+export type CompanyLocationChooseMutation = { companyLocationChoose:
+    | { __typename: 'CompanyLocationChosen', location: { id: string, name: string } }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CompanyMemberInviteMutationVariables = Exact<{
+  input: CompanyMemberInviteInput;
+}>;
+
+
+export type CompanyMemberInviteMutation = { companyMemberInvite:
+    | { __typename: 'CompanyMemberInvited', invitation: { id: string, email: string, role: CompanyRole, createdAt: string, expiresAt: string, location: { id: string, name: string } | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CompanyMemberRemoveMutationVariables = Exact<{
+  input: CompanyMemberRemoveInput;
+}>;
+
+
+export type CompanyMemberRemoveMutation = { companyMemberRemove:
+    | { __typename: 'CompanyMemberRemoved', memberId: string }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CompanyMemberRoleSetMutationVariables = Exact<{
+  input: CompanyMemberRoleSetInput;
+}>;
+
+
+export type CompanyMemberRoleSetMutation = { companyMemberRoleSet:
+    | { __typename: 'CompanyMemberChanged', member: { id: string, role: CompanyRole, givenName: string | null, familyName: string | null, email: string | null, joinedAt: string, location: { id: string, name: string } | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CreditPartsFragment = { limit: { minorUnits: number, currency: string }, owed: { minorUnits: number, currency: string }, held: { minorUnits: number, currency: string }, available: { minorUnits: number, currency: string }, aging?: { current: { minorUnits: number, currency: string }, days1To30: { minorUnits: number, currency: string }, days31To60: { minorUnits: number, currency: string }, days61To90: { minorUnits: number, currency: string }, daysOver90: { minorUnits: number, currency: string } } };
+
+export type DashboardQueryVariables = Exact<{
+  credit: boolean;
+  aging: boolean;
+  loyalty: boolean;
+  approvalRules: boolean;
+}>;
+
+
+export type DashboardQuery = { me: { role: CompanyRole | null, company: { id: string, name: string, status: CompanyStatus, approvalRules?: { edges: Array<{ node: { id: string, code: string, companyLocationId: string | null, isActive: boolean, categories: Array<string>, totalAtLeast: { minorUnits: number, currency: string } | null, budget: { scope: ApprovalBudgetScope, period: ApprovalBudgetPeriod, amount: { minorUnits: number, currency: string } } | null, tiers: Array<{ level: number, role: CompanyRole | null, customerIds: Array<string>, count: number }> } }> } | null } | null, location: { id: string, name: string, externalReference: string | null, currency: string, termsDays: number | null, credit?: { limit: { minorUnits: number, currency: string }, owed: { minorUnits: number, currency: string }, held: { minorUnits: number, currency: string }, available: { minorUnits: number, currency: string }, aging?: { current: { minorUnits: number, currency: string }, days1To30: { minorUnits: number, currency: string }, days31To60: { minorUnits: number, currency: string }, days61To90: { minorUnits: number, currency: string }, daysOver90: { minorUnits: number, currency: string } } } | null, address: { recipient: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string }, taxExemption: { country: string, number: string, validUntil: string | null } | null } | null, loyalty?: { balance: number, available: number | null, tier: { code: string, name: string } | null } | null } | null };
+
+export type EmailVerifyMutationVariables = Exact<{
+  input: EmailVerifyInput;
+}>;
+
+
+export type EmailVerifyMutation = { emailVerify:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidToken', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, role: CompanyRole | null, company: { id: string, name: string } | null } }
+    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+   };
+
+export type InvitationPartsFragment = { id: string, email: string, role: CompanyRole, createdAt: string, expiresAt: string, location: { id: string, name: string } | null };
+
+export type LocationPartsFragment = { id: string, name: string, externalReference: string | null, currency: string, termsDays: number | null, address: { recipient: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string }, taxExemption: { country: string, number: string, validUntil: string | null } | null };
+
+export type LocationsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type LocationsQuery = { me: { company: { locations: { edges: Array<{ cursor: string, node: { id: string, name: string, externalReference: string | null, currency: string, termsDays: number | null, address: { recipient: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string }, taxExemption: { country: string, number: string, validUntil: string | null } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null } | null };
+
+export type MemberPartsFragment = { id: string, role: CompanyRole, givenName: string | null, familyName: string | null, email: string | null, joinedAt: string, location: { id: string, name: string } | null };
+
+export type MoneyPartsFragment = { minorUnits: number, currency: string };
+
+export type PagePartsFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
+
+export type PasswordResetRequestMutationVariables = Exact<{
+  input: PasswordResetRequestInput;
+}>;
+
+
+export type PasswordResetRequestMutation = { passwordResetRequest:
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'PasswordResetSent', sent: boolean }
+    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+   };
+
+export type PasswordResetMutationVariables = Exact<{
+  input: PasswordResetInput;
+}>;
+
+
+export type PasswordResetMutation = { passwordReset:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidToken', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, role: CompanyRole | null, company: { id: string, name: string } | null } }
+    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+   };
+
+export type SessionRefreshMutationVariables = Exact<{
+  input: SessionRefreshInput;
+}>;
+
+
+export type SessionRefreshMutation = { sessionRefresh:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'SessionEnded', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SessionRefreshed', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string }
+   };
+
+export type SignInMutationVariables = Exact<{
+  input: SignInInput;
+}>;
+
+
+export type SignInMutation = { signIn:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, role: CompanyRole | null, company: { id: string, name: string } | null } }
+    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+   };
+
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { signOut:
+    | { __typename: 'NoSession', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedOut', ended: boolean }
+   };
+
+export type SignUpMutationVariables = Exact<{
+  input: SignUpInput;
+}>;
+
+
+export type SignUpMutation = { signUp:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, role: CompanyRole | null, company: { id: string, name: string } | null } }
+    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'VerificationSent', sent: boolean }
+   };
+
+export type SignedInPartsFragment = { token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, role: CompanyRole | null, company: { id: string, name: string } | null } };
+
+export type StatementQueryVariables = Exact<{
+  companyLocationId: string;
+  from: string;
+  to: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type StatementQuery = { companyStatement: { location: { id: string, name: string }, openingBalance: { minorUnits: number, currency: string }, closingBalance: { minorUnits: number, currency: string }, entries: { edges: Array<{ cursor: string, node: { id: string, kind: CompanyStatementEntryKind, reference: string, bookedAt: string, dueOn: string | null, amount: { minorUnits: number, currency: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type TeamQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  members: boolean;
+  invitations: boolean;
+}>;
+
+
+export type TeamQuery = { me: { company: { members?: { edges: Array<{ cursor: string, node: { id: string, role: CompanyRole, givenName: string | null, familyName: string | null, email: string | null, joinedAt: string, location: { id: string, name: string } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null, invitations?: { edges: Array<{ node: { id: string, email: string, role: CompanyRole, createdAt: string, expiresAt: string, location: { id: string, name: string } | null } }> } | null } | null } | null };
+
 export type AvailabilityPartsFragment = { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string };
 
 export type PricePartsFragment = { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null };
 
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
+
+export const AccountDocument = `query Account {
+  me {
+    ...AccountParts
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  company {
+    id
+    name
+  }
+  role: companyRole
+}` as TypedDocument<AccountQuery, AccountQueryVariables>;
 
 export const CatalogPageDocument = `query CatalogPage($query: String!, $first: Int, $after: Cursor) {
   productSearch(query: $query, first: $first, after: $after) {
@@ -86,3 +467,646 @@ fragment PriceParts on VariantPrice {
     currency
   }
 }` as TypedDocument<CatalogPageQuery, CatalogPageQueryVariables>;
+
+export const ChildCompaniesDocument = `query ChildCompanies($first: Int, $after: Cursor) {
+  me {
+    company {
+      children(first: $first, after: $after) {
+        edges {
+          cursor
+          node {
+            id
+            name
+            status
+          }
+        }
+        pageInfo {
+          ...PageParts
+        }
+      }
+    }
+  }
+}
+
+fragment PageParts on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}` as TypedDocument<ChildCompaniesQuery, ChildCompaniesQueryVariables>;
+
+export const CompanyInvitationAcceptDocument = `mutation CompanyInvitationAccept($input: CompanyInvitationAcceptInput!) {
+  companyInvitationAccept(input: $input) {
+    __typename
+    ... on CompanyJoined {
+      memberId
+      company {
+        id
+        name
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<CompanyInvitationAcceptMutation, CompanyInvitationAcceptMutationVariables>;
+
+export const CompanyInvitationRevokeDocument = `mutation CompanyInvitationRevoke($input: CompanyInvitationRevokeInput!) {
+  companyInvitationRevoke(input: $input) {
+    __typename
+    ... on CompanyInvitationRevoked {
+      invitationId
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<CompanyInvitationRevokeMutation, CompanyInvitationRevokeMutationVariables>;
+
+export const CompanyLocationChooseDocument = `mutation CompanyLocationChoose($input: CompanyLocationChooseInput!) {
+  companyLocationChoose(input: $input) {
+    __typename
+    ... on CompanyLocationChosen {
+      location {
+        id
+        name
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<CompanyLocationChooseMutation, CompanyLocationChooseMutationVariables>;
+
+export const CompanyMemberInviteDocument = `mutation CompanyMemberInvite($input: CompanyMemberInviteInput!) {
+  companyMemberInvite(input: $input) {
+    __typename
+    ... on CompanyMemberInvited {
+      invitation {
+        ...InvitationParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment InvitationParts on CompanyInvitation {
+  id
+  email
+  role
+  location {
+    id
+    name
+  }
+  createdAt
+  expiresAt
+}` as TypedDocument<CompanyMemberInviteMutation, CompanyMemberInviteMutationVariables>;
+
+export const CompanyMemberRemoveDocument = `mutation CompanyMemberRemove($input: CompanyMemberRemoveInput!) {
+  companyMemberRemove(input: $input) {
+    __typename
+    ... on CompanyMemberRemoved {
+      memberId
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<CompanyMemberRemoveMutation, CompanyMemberRemoveMutationVariables>;
+
+export const CompanyMemberRoleSetDocument = `mutation CompanyMemberRoleSet($input: CompanyMemberRoleSetInput!) {
+  companyMemberRoleSet(input: $input) {
+    __typename
+    ... on CompanyMemberChanged {
+      member {
+        ...MemberParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment MemberParts on CompanyMember {
+  id
+  role
+  givenName
+  familyName
+  email
+  location {
+    id
+    name
+  }
+  joinedAt
+}` as TypedDocument<CompanyMemberRoleSetMutation, CompanyMemberRoleSetMutationVariables>;
+
+export const DashboardDocument = `query Dashboard($credit: Boolean!, $aging: Boolean!, $loyalty: Boolean!, $approvalRules: Boolean!) {
+  me {
+    role: companyRole
+    company {
+      id
+      name
+      status
+      approvalRules(first: 100) @include(if: $approvalRules) {
+        edges {
+          node {
+            ...ApprovalRuleParts
+          }
+        }
+      }
+    }
+    location: companyLocation {
+      ...LocationParts
+      credit @include(if: $credit) {
+        ...CreditParts
+      }
+    }
+    loyalty @include(if: $loyalty) {
+      balance
+      available
+      tier {
+        code
+        name
+      }
+    }
+  }
+}
+
+fragment ApprovalRuleParts on ApprovalRule {
+  id
+  code
+  companyLocationId
+  isActive
+  totalAtLeast {
+    ...MoneyParts
+  }
+  categories
+  budget {
+    scope
+    period
+    amount {
+      ...MoneyParts
+    }
+  }
+  tiers {
+    level
+    role
+    customerIds
+    count
+  }
+}
+
+fragment CreditParts on CompanyCredit {
+  limit {
+    ...MoneyParts
+  }
+  owed {
+    ...MoneyParts
+  }
+  held {
+    ...MoneyParts
+  }
+  available {
+    ...MoneyParts
+  }
+  aging @include(if: $aging) {
+    current {
+      ...MoneyParts
+    }
+    days1To30 {
+      ...MoneyParts
+    }
+    days31To60 {
+      ...MoneyParts
+    }
+    days61To90 {
+      ...MoneyParts
+    }
+    daysOver90 {
+      ...MoneyParts
+    }
+  }
+}
+
+fragment LocationParts on CompanyLocation {
+  id
+  name
+  externalReference
+  address {
+    recipient
+    street
+    street2
+    city
+    province
+    postalCode
+    country
+  }
+  currency
+  termsDays
+  taxExemption {
+    country
+    number
+    validUntil
+  }
+}
+
+fragment MoneyParts on Money {
+  minorUnits
+  currency
+}` as TypedDocument<DashboardQuery, DashboardQueryVariables>;
+
+export const EmailVerifyDocument = `mutation EmailVerify($input: EmailVerifyInput!) {
+  emailVerify(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  company {
+    id
+    name
+  }
+  role: companyRole
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<EmailVerifyMutation, EmailVerifyMutationVariables>;
+
+export const LocationsDocument = `query Locations($first: Int, $after: Cursor) {
+  me {
+    company {
+      locations(first: $first, after: $after) {
+        edges {
+          cursor
+          node {
+            ...LocationParts
+          }
+        }
+        pageInfo {
+          ...PageParts
+        }
+      }
+    }
+  }
+}
+
+fragment LocationParts on CompanyLocation {
+  id
+  name
+  externalReference
+  address {
+    recipient
+    street
+    street2
+    city
+    province
+    postalCode
+    country
+  }
+  currency
+  termsDays
+  taxExemption {
+    country
+    number
+    validUntil
+  }
+}
+
+fragment PageParts on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}` as TypedDocument<LocationsQuery, LocationsQueryVariables>;
+
+export const PasswordResetRequestDocument = `mutation PasswordResetRequest($input: PasswordResetRequestInput!) {
+  passwordResetRequest(input: $input) {
+    __typename
+    ... on PasswordResetSent {
+      sent
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+  }
+}` as TypedDocument<PasswordResetRequestMutation, PasswordResetRequestMutationVariables>;
+
+export const PasswordResetDocument = `mutation PasswordReset($input: PasswordResetInput!) {
+  passwordReset(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  company {
+    id
+    name
+  }
+  role: companyRole
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<PasswordResetMutation, PasswordResetMutationVariables>;
+
+export const SessionRefreshDocument = `mutation SessionRefresh($input: SessionRefreshInput!) {
+  sessionRefresh(input: $input) {
+    __typename
+    ... on SessionRefreshed {
+      token
+      expiresAt
+      refreshToken
+      refreshExpiresAt
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}` as TypedDocument<SessionRefreshMutation, SessionRefreshMutationVariables>;
+
+export const SignInDocument = `mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  company {
+    id
+    name
+  }
+  role: companyRole
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<SignInMutation, SignInMutationVariables>;
+
+export const SignOutDocument = `mutation SignOut {
+  signOut {
+    __typename
+    ... on SignedOut {
+      ended
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<SignOutMutation, SignOutMutationVariables>;
+
+export const SignUpDocument = `mutation SignUp($input: SignUpInput!) {
+  signUp(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on VerificationSent {
+      sent
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  company {
+    id
+    name
+  }
+  role: companyRole
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<SignUpMutation, SignUpMutationVariables>;
+
+export const StatementDocument = `query Statement($companyLocationId: ID!, $from: DateTime!, $to: DateTime!, $first: Int, $after: Cursor) {
+  companyStatement(
+    companyLocationId: $companyLocationId
+    from: $from
+    to: $to
+    first: $first
+    after: $after
+  ) {
+    location {
+      id
+      name
+    }
+    openingBalance {
+      ...MoneyParts
+    }
+    closingBalance {
+      ...MoneyParts
+    }
+    entries {
+      edges {
+        cursor
+        node {
+          id
+          kind
+          amount {
+            ...MoneyParts
+          }
+          reference
+          bookedAt
+          dueOn
+        }
+      }
+      pageInfo {
+        ...PageParts
+      }
+    }
+  }
+}
+
+fragment MoneyParts on Money {
+  minorUnits
+  currency
+}
+
+fragment PageParts on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}` as TypedDocument<StatementQuery, StatementQueryVariables>;
+
+export const TeamDocument = `query Team($first: Int, $after: Cursor, $members: Boolean!, $invitations: Boolean!) {
+  me {
+    company {
+      members(first: $first, after: $after) @include(if: $members) {
+        edges {
+          cursor
+          node {
+            ...MemberParts
+          }
+        }
+        pageInfo {
+          ...PageParts
+        }
+      }
+      invitations(first: 100) @include(if: $invitations) {
+        edges {
+          node {
+            ...InvitationParts
+          }
+        }
+      }
+    }
+  }
+}
+
+fragment InvitationParts on CompanyInvitation {
+  id
+  email
+  role
+  location {
+    id
+    name
+  }
+  createdAt
+  expiresAt
+}
+
+fragment MemberParts on CompanyMember {
+  id
+  role
+  givenName
+  familyName
+  email
+  location {
+    id
+    name
+  }
+  joinedAt
+}
+
+fragment PageParts on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}` as TypedDocument<TeamQuery, TeamQueryVariables>;

@@ -1,8 +1,44 @@
+import { selects } from '@kontor/kit/src/graph/selection.ts';
 import type { QueryResolvers } from '../generated/schema.ts';
-import { CatalogPageDocument } from '../generated/upstream.ts';
+import {
+  AccountDocument,
+  CatalogPageDocument,
+  ChildCompaniesDocument,
+  DashboardDocument,
+  LocationsDocument,
+  StatementDocument,
+  TeamDocument,
+} from '../generated/upstream.ts';
+import { dashboardOf } from '../views/dashboard.ts';
+import { teamOf } from '../views/team.ts';
 
 export const Query: QueryResolvers = {
   catalogPage: async (_, { query, ...page }, ctx) => ({
     products: (await ctx.upstream(CatalogPageDocument, { ...page, query: query ?? '' })).productSearch,
   }),
+  account: async (_, _args, ctx) => (await ctx.upstream(AccountDocument, {})).me,
+  dashboard: async (_, _args, ctx, info) =>
+    dashboardOf(
+      await ctx.upstream(DashboardDocument, {
+        credit: selects(info, 'credit'),
+        aging: selects(info, 'credit', 'aging'),
+        loyalty: selects(info, 'loyalty'),
+        approvalRules: selects(info, 'approvalRules'),
+      }),
+    ),
+  team: async (_, page, ctx, info) =>
+    teamOf(
+      await ctx.upstream(TeamDocument, {
+        ...page,
+        members: selects(info, 'members'),
+        invitations: selects(info, 'invitations'),
+      }),
+    ),
+  locations: async (_, page, ctx) => (await ctx.upstream(LocationsDocument, page)).me?.company?.locations,
+  childCompanies: async (_, page, ctx) => (await ctx.upstream(ChildCompaniesDocument, page)).me?.company?.children,
+  statement: async (_, { companyLocationId, ...time }, ctx) => {
+    const location = companyLocationId ?? ctx.caller.companyLocationId;
+    if (location === undefined) return null;
+    return (await ctx.upstream(StatementDocument, { ...time, companyLocationId: location })).companyStatement;
+  },
 };

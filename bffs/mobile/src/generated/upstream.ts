@@ -12,12 +12,132 @@ export type AvailabilityStatus =
   /** None. */
   | 'OUT';
 
+/** The cart that the caller filled before signing in. */
+export type CartMergeInput = {
+  /** Which cart. */
+  cartId: string;
+  /** The guest's right to it. */
+  token: string;
+};
+
+/** A consent of the caller, or its withdrawal. */
+export type ConsentSetInput = {
+  /** By which way: a code in lower case, such as `email`. */
+  channel: string;
+  /** True to give it, false to withdraw it. */
+  isGranted: boolean;
+  /** What for: a code in lower case, such as `newsletter`. */
+  purpose: string;
+  /** Which text was shown, at most 100 characters. */
+  textVersion?: string | null | undefined;
+};
+
+/** What somebody is known by. */
+export type CustomerIdentityKind =
+  /** An email address. */
+  | 'EMAIL'
+  /** The id of a person in a channel, such as a marketplace. */
+  | 'EXTERNAL'
+  /** The number of a loyalty card. */
+  | 'LOYALTY_CARD'
+  /** A telephone number. */
+  | 'PHONE';
+
+/** How far an order is. */
+export type OrderStatus =
+  /** Called off. */
+  | 'CANCELLED'
+  /** Placed and paid or authorized; goods are committed. */
+  | 'PLACED';
+
+/** A refresh token. */
+export type SessionRefreshInput = {
+  /** The newest refresh token of the session. One that was used before ends the session, except for the last one within a minute, which brings the same answer again. */
+  refreshToken: string;
+};
+
+/** An address and its password. */
+export type SignInInput = {
+  /** The address; upper and lower case are alike. */
+  email: string;
+  /** The password. */
+  password: string;
+};
+
+/** A new profile. */
+export type SignUpInput = {
+  /** The address that identifies the person; upper and lower case are alike. */
+  email: string;
+  /** Family name, at most 100 characters. */
+  familyName?: string | null | undefined;
+  /** Given name, at most 100 characters. */
+  givenName?: string | null | undefined;
+  /** 10 to 200 characters of any kind. Only a hash of it is kept. */
+  password: string;
+};
+
+export type AccountConsentsQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type AccountConsentsQuery = { me: { consents: Array<{ purpose: string, channel: string, isGranted: boolean, at: string }> | null } | null };
+
+export type AccountPartsFragment = { id: string, email: string | null, givenName: string | null, familyName: string | null };
+
+export type AccountQueryVariables = Exact<{
+  consents: boolean;
+}>;
+
+
+export type AccountQuery = { me: { id: string, email: string | null, givenName: string | null, familyName: string | null, consents?: Array<{ purpose: string, channel: string, isGranted: boolean, at: string }> | null } | null };
+
 export type ByBarcodeQueryVariables = Exact<{
   code: string;
 }>;
 
 
 export type ByBarcodeQuery = { variantsByBarcode: Array<{ id: string, title: string, sku: string | null, image: { url: string, altText: string | null } | null, product: { id: string, title: string }, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> };
+
+export type CartMergeMutationVariables = Exact<{
+  input: CartMergeInput;
+}>;
+
+
+export type CartMergeMutation = { cartMerge:
+    | { __typename: 'Busy', code: string }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, lines: Array<{ id: string }> } }
+    | { __typename: 'InvalidInput', code: string }
+    | { __typename: 'NotFound', code: string }
+    | { __typename: 'VersionConflict', code: string }
+   };
+
+export type ConsentPartsFragment = { purpose: string, channel: string, isGranted: boolean, at: string };
+
+export type ConsentSetMutationVariables = Exact<{
+  input: ConsentSetInput;
+}>;
+
+
+export type ConsentSetMutation = { consentSet:
+    | { __typename: 'ConsentRecorded', consent: { purpose: string, channel: string, isGranted: boolean, at: string } | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type LoyaltyCardQueryVariables = Exact<{
+  points: boolean;
+  expiring: boolean;
+}>;
+
+
+export type LoyaltyCardQuery = { me: { identities: Array<{ kind: CustomerIdentityKind, value: string, isPrimary: boolean }> | null, loyalty?: { balance: number, available: number | null, tier: { code: string, name: string } | null, nextTier: { code: string, missingPoints: number } | null, expiring?: Array<{ points: number, expiresAt: string }> | null } | null } | null };
+
+export type OrdersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type OrdersQuery = { me: { orders: { edges: Array<{ cursor: string, node: { id: string, number: string, status: OrderStatus, placedAt: string, total: { gross: { minorUnits: number, currency: string } } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
 
 export type ProductScreenQueryVariables = Exact<{
   id: string;
@@ -26,12 +146,102 @@ export type ProductScreenQueryVariables = Exact<{
 
 export type ProductScreenQuery = { product: { id: string, handle: string, title: string, vendor: string | null, descriptionHtml: string, media: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } | null };
 
+export type SessionRefreshMutationVariables = Exact<{
+  input: SessionRefreshInput;
+}>;
+
+
+export type SessionRefreshMutation = { sessionRefresh:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SessionEnded', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SessionRefreshed', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string }
+   };
+
+export type SignInMutationVariables = Exact<{
+  input: SignInInput;
+}>;
+
+
+export type SignInMutation = { signIn:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null } }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type SignOutEverywhereMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutEverywhereMutation = { signOutEverywhere: { ended: number } };
+
+export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutMutation = { signOut:
+    | { __typename: 'NoSession', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedOut', ended: boolean }
+   };
+
+export type SignUpMutationVariables = Exact<{
+  input: SignUpInput;
+}>;
+
+
+export type SignUpMutation = { signUp:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null } }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VerificationSent', sent: boolean }
+   };
+
+export type SignedInPartsFragment = { token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null } };
+
 export type AvailabilityPartsFragment = { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string };
 
 export type PricePartsFragment = { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null };
 
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
+
+export const AccountConsentsDocument = `query AccountConsents {
+  me {
+    consents {
+      ...ConsentParts
+    }
+  }
+}
+
+fragment ConsentParts on CustomerConsent {
+  purpose
+  channel
+  isGranted
+  at
+}` as TypedDocument<AccountConsentsQuery, AccountConsentsQueryVariables>;
+
+export const AccountDocument = `query Account($consents: Boolean!) {
+  me {
+    ...AccountParts
+    consents @include(if: $consents) {
+      ...ConsentParts
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+}
+
+fragment ConsentParts on CustomerConsent {
+  purpose
+  channel
+  isGranted
+  at
+}` as TypedDocument<AccountQuery, AccountQueryVariables>;
 
 export const ByBarcodeDocument = `query ByBarcode($code: String!) {
   variantsByBarcode(barcode: $code) {
@@ -81,6 +291,101 @@ fragment PriceParts on VariantPrice {
     currency
   }
 }` as TypedDocument<ByBarcodeQuery, ByBarcodeQueryVariables>;
+
+export const CartMergeDocument = `mutation CartMerge($input: CartMergeInput!) {
+  cartMerge(input: $input) {
+    __typename
+    ... on CartUpdated {
+      cart {
+        id
+        version
+        lines {
+          id
+        }
+      }
+    }
+    ... on UserError {
+      code
+    }
+  }
+}` as TypedDocument<CartMergeMutation, CartMergeMutationVariables>;
+
+export const ConsentSetDocument = `mutation ConsentSet($input: ConsentSetInput!) {
+  consentSet(input: $input) {
+    __typename
+    ... on ConsentRecorded {
+      consent {
+        ...ConsentParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment ConsentParts on CustomerConsent {
+  purpose
+  channel
+  isGranted
+  at
+}` as TypedDocument<ConsentSetMutation, ConsentSetMutationVariables>;
+
+export const LoyaltyCardDocument = `query LoyaltyCard($points: Boolean!, $expiring: Boolean!) {
+  me {
+    identities {
+      kind
+      value
+      isPrimary
+    }
+    loyalty @include(if: $points) {
+      balance
+      available
+      tier {
+        code
+        name
+      }
+      nextTier {
+        code
+        missingPoints
+      }
+      expiring @include(if: $expiring) {
+        points
+        expiresAt
+      }
+    }
+  }
+}` as TypedDocument<LoyaltyCardQuery, LoyaltyCardQueryVariables>;
+
+export const OrdersDocument = `query Orders($first: Int, $after: Cursor) {
+  me {
+    orders(first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          id
+          number
+          status
+          total {
+            gross {
+              minorUnits
+              currency
+            }
+          }
+          placedAt
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}` as TypedDocument<OrdersQuery, OrdersQueryVariables>;
 
 export const ProductScreenDocument = `query ProductScreen($id: ID!) {
   product(id: $id) {
@@ -133,3 +438,120 @@ fragment PriceParts on VariantPrice {
     currency
   }
 }` as TypedDocument<ProductScreenQuery, ProductScreenQueryVariables>;
+
+export const SessionRefreshDocument = `mutation SessionRefresh($input: SessionRefreshInput!) {
+  sessionRefresh(input: $input) {
+    __typename
+    ... on SessionRefreshed {
+      token
+      expiresAt
+      refreshToken
+      refreshExpiresAt
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<SessionRefreshMutation, SessionRefreshMutationVariables>;
+
+export const SignInDocument = `mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<SignInMutation, SignInMutationVariables>;
+
+export const SignOutEverywhereDocument = `mutation SignOutEverywhere {
+  signOutEverywhere {
+    ended
+  }
+}` as TypedDocument<SignOutEverywhereMutation, SignOutEverywhereMutationVariables>;
+
+export const SignOutDocument = `mutation SignOut {
+  signOut {
+    __typename
+    ... on SignedOut {
+      ended
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<SignOutMutation, SignOutMutationVariables>;
+
+export const SignUpDocument = `mutation SignUp($input: SignUpInput!) {
+  signUp(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on VerificationSent {
+      sent
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<SignUpMutation, SignUpMutationVariables>;

@@ -12,6 +12,70 @@ export type AvailabilityStatus =
   /** None. */
   | 'OUT';
 
+/** A new profile: at least one of `email`, `phone` and `loyaltyCard`. */
+export type CustomerCreateInput = {
+  /** The address; it stays unverified. */
+  email?: string | null | undefined;
+  /** Family name, at most 100 characters. */
+  familyName?: string | null | undefined;
+  /** Given name, at most 100 characters. */
+  givenName?: string | null | undefined;
+  /** The language of messages as a BCP 47 tag. */
+  locale?: string | null | undefined;
+  /** The number of a loyalty card: 6 to 32 letters and digits, and not like the number of a payment card. */
+  loyaltyCard?: string | null | undefined;
+  /** Telephone number in E.164 form. */
+  phone?: string | null | undefined;
+  /** Whether staff saw that the number is the person's; it identifies the person from then on. */
+  phoneVerified?: boolean | null | undefined;
+};
+
+/** What somebody was found by. */
+export type CustomerMatchedBy =
+  /** The address. */
+  | 'EMAIL'
+  /** The loyalty card. */
+  | 'LOYALTY_CARD'
+  /** The name, or one like it. */
+  | 'NAME'
+  /** The telephone number or its end. */
+  | 'PHONE';
+
+/** A refresh token. */
+export type SessionRefreshInput = {
+  /** The newest refresh token of the session. One that was used before ends the session, except for the last one within a minute, which brings the same answer again. */
+  refreshToken: string;
+};
+
+/** A code and its PIN. */
+export type StaffSignInInput = {
+  /** The PIN. */
+  pin: string;
+  /** The person's code; upper and lower case are alike. */
+  staffCode: string;
+};
+
+export type CustomerCreateMutationVariables = Exact<{
+  input: CustomerCreateInput;
+}>;
+
+
+export type CustomerCreateMutation = { customerCreate:
+    | { __typename: 'CustomerCreated', customer: { id: string, givenName: string | null, familyName: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CustomerLookupQueryVariables = Exact<{
+  query: string;
+  first?: number | null | undefined;
+  loyalty: boolean;
+}>;
+
+
+export type CustomerLookupQuery = { customerSearch: Array<{ displayName: string | null, maskedEmail: string | null, maskedPhone: string | null, loyaltyCardLast4: string | null, matchedBy: CustomerMatchedBy, score: number, customer: { id: string, loyalty?: { balance: number, tier: { code: string, name: string } | null } | null } }> };
+
+export type CustomerMatchPartsFragment = { displayName: string | null, maskedEmail: string | null, maskedPhone: string | null, loyaltyCardLast4: string | null, matchedBy: CustomerMatchedBy, score: number, customer: { id: string, loyalty?: { balance: number, tier: { code: string, name: string } | null } | null } };
+
 export type FoundVariantFragment = { id: string, title: string, sku: string | null, barcode: string | null, image: { url: string, altText: string | null } | null, product: { title: string }, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null };
 
 export type LookupQueryVariables = Exact<{
@@ -21,12 +85,98 @@ export type LookupQueryVariables = Exact<{
 
 export type LookupQuery = { variantsByBarcode: Array<{ id: string, title: string, sku: string | null, barcode: string | null, image: { url: string, altText: string | null } | null, product: { title: string }, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }>, variantsBySku: Array<{ id: string, title: string, sku: string | null, barcode: string | null, image: { url: string, altText: string | null } | null, product: { title: string }, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> };
 
+export type SessionRefreshMutationVariables = Exact<{
+  input: SessionRefreshInput;
+}>;
+
+
+export type SessionRefreshMutation = { sessionRefresh:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'SessionEnded', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SessionRefreshed', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string }
+   };
+
+export type StaffSignInMutationVariables = Exact<{
+  input: StaffSignInInput;
+}>;
+
+
+export type StaffSignInMutation = { staffSignIn:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'StaffSignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, staff: { id: string, name: string } }
+    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+   };
+
+export type StaffSignOutMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StaffSignOutMutation = { staffSignOut:
+    | { __typename: 'NoSession', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedOut', ended: boolean }
+   };
+
+export type StaffQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type StaffQuery = { staff: { id: string, name: string } | null };
+
+export type StoreQueryVariables = Exact<{
+  locationId: string;
+}>;
+
+
+export type StoreQuery = { location: { id: string, code: string, name: string } | null };
+
 export type AvailabilityPartsFragment = { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string };
 
 export type PricePartsFragment = { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null };
 
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
+
+export const CustomerCreateDocument = `mutation CustomerCreate($input: CustomerCreateInput!) {
+  customerCreate(input: $input) {
+    __typename
+    ... on CustomerCreated {
+      customer {
+        id
+        givenName
+        familyName
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<CustomerCreateMutation, CustomerCreateMutationVariables>;
+
+export const CustomerLookupDocument = `query CustomerLookup($query: String!, $first: Int, $loyalty: Boolean!) {
+  customerSearch(query: $query, first: $first) {
+    ...CustomerMatchParts
+  }
+}
+
+fragment CustomerMatchParts on CustomerMatch {
+  displayName
+  maskedEmail
+  maskedPhone
+  loyaltyCardLast4
+  matchedBy
+  score
+  customer {
+    id
+    loyalty @include(if: $loyalty) {
+      balance
+      tier {
+        code
+        name
+      }
+    }
+  }
+}` as TypedDocument<CustomerLookupQuery, CustomerLookupQueryVariables>;
 
 export const LookupDocument = `query Lookup($code: String!) {
   variantsByBarcode(barcode: $code) {
@@ -83,3 +233,79 @@ fragment PriceParts on VariantPrice {
     currency
   }
 }` as TypedDocument<LookupQuery, LookupQueryVariables>;
+
+export const SessionRefreshDocument = `mutation SessionRefresh($input: SessionRefreshInput!) {
+  sessionRefresh(input: $input) {
+    __typename
+    ... on SessionRefreshed {
+      token
+      expiresAt
+      refreshToken
+      refreshExpiresAt
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}` as TypedDocument<SessionRefreshMutation, SessionRefreshMutationVariables>;
+
+export const StaffSignInDocument = `mutation StaffSignIn($input: StaffSignInInput!) {
+  staffSignIn(input: $input) {
+    __typename
+    ... on StaffSignedIn {
+      token
+      expiresAt
+      refreshToken
+      refreshExpiresAt
+      staff {
+        id
+        name
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}` as TypedDocument<StaffSignInMutation, StaffSignInMutationVariables>;
+
+export const StaffSignOutDocument = `mutation StaffSignOut {
+  staffSignOut {
+    __typename
+    ... on SignedOut {
+      ended
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<StaffSignOutMutation, StaffSignOutMutationVariables>;
+
+export const StaffDocument = `query Staff {
+  staff {
+    id
+    name
+  }
+}` as TypedDocument<StaffQuery, StaffQueryVariables>;
+
+export const StoreDocument = `query Store($locationId: ID!) {
+  location(id: $locationId) {
+    id
+    code
+    name
+  }
+}` as TypedDocument<StoreQuery, StoreQueryVariables>;

@@ -3,6 +3,22 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** A new address. */
+export type AddressAddInput = {
+  /** The address. */
+  address: CustomerAddressInput;
+  /** What it becomes the default for. */
+  defaultFor?: Array<AddressKind> | null | undefined;
+};
+
+/** A default. */
+export type AddressDefaultSetInput = {
+  /** Its id. */
+  addressId: string;
+  /** What for. */
+  kind: AddressKind;
+};
+
 /** A postal address. */
 export type AddressInput = {
   /** City. */
@@ -23,6 +39,29 @@ export type AddressInput = {
   street?: string | null | undefined;
   /** More about the place. */
   street2?: string | null | undefined;
+};
+
+/** What an address is the default for. */
+export type AddressKind =
+  /** Bills. */
+  | 'BILLING'
+  /** Things that are sent. */
+  | 'SHIPPING';
+
+/** An address to forget. */
+export type AddressRemoveInput = {
+  /** Its id. */
+  addressId: string;
+};
+
+/** An address in place of another. */
+export type AddressUpdateInput = {
+  /** All of the address: absent parts are cleared. */
+  address: CustomerAddressInput;
+  /** Its id. */
+  addressId: string;
+  /** The version that was read. */
+  expectedVersion: number;
 };
 
 /** A word for a quantity. */
@@ -80,10 +119,20 @@ export type CartLinesSetInput = {
   token?: string | null | undefined;
 };
 
+/** The cart that the caller filled before signing in. */
+export type CartMergeInput = {
+  /** Which cart. */
+  cartId: string;
+  /** The guest's right to it. */
+  token: string;
+};
+
 /** Whether a cart can still change. */
 export type CartStatus =
   /** A checkout is under way. */
   | 'IN_CHECKOUT'
+  /** A guest's that went into the customer's own at sign-in. */
+  | 'MERGED'
   /** It can be changed and checked out. */
   | 'OPEN'
   /** It became an order. */
@@ -117,6 +166,33 @@ export type CheckoutInput = {
   token?: string | null | undefined;
 };
 
+/** An invitation that came by mail. */
+export type CompanyInvitationAcceptInput = {
+  /** The secret in the mail. */
+  token: string;
+};
+
+/** A consent of the caller, or its withdrawal. */
+export type ConsentSetInput = {
+  /** By which way: a code in lower case, such as `email`. */
+  channel: string;
+  /** True to give it, false to withdraw it. */
+  isGranted: boolean;
+  /** What for: a code in lower case, such as `newsletter`. */
+  purpose: string;
+  /** Which text was shown, at most 100 characters. */
+  textVersion?: string | null | undefined;
+};
+
+/** Who recorded a consent. */
+export type ConsentSource =
+  /** A system, for the person. */
+  | 'INTEGRATION'
+  /** The person. */
+  | 'SELF'
+  /** A member of the staff, for the person. */
+  | 'STAFF';
+
 /** Whom to tell about the order. */
 export type ContactInput = {
   /** The email address. The order joins the profile of this address, unless somebody signs in with it: then sign in to have it there. */
@@ -127,6 +203,49 @@ export type ContactInput = {
   givenName?: string | null | undefined;
   /** Telephone number in E.164 form. */
   phone?: string | null | undefined;
+};
+
+/** The parts of an address. Country, street, city and, where there are any, postal code are needed. */
+export type CustomerAddressInput = {
+  /** City. */
+  city?: string | null | undefined;
+  /** The company there. */
+  company?: string | null | undefined;
+  /** Country. */
+  country: string;
+  /** What the person calls it, at most 100 characters. */
+  label?: string | null | undefined;
+  /** Who lives there. */
+  name?: string | null | undefined;
+  /** Telephone number in E.164 form. */
+  phone?: string | null | undefined;
+  /** Postal code, at most 20 characters. */
+  postalCode?: string | null | undefined;
+  /** Province or state. */
+  province?: string | null | undefined;
+  /** Street and number. */
+  street?: string | null | undefined;
+  /** What else helps to find it. */
+  street2?: string | null | undefined;
+};
+
+/** What somebody is known by. */
+export type CustomerIdentityKind =
+  /** An email address. */
+  | 'EMAIL'
+  /** The id of a person in a channel, such as a marketplace. */
+  | 'EXTERNAL'
+  /** The number of a loyalty card. */
+  | 'LOYALTY_CARD'
+  /** A telephone number. */
+  | 'PHONE';
+
+/** The token of a mail. */
+export type EmailVerifyInput = {
+  /** The password of the account, as it was chosen at sign-up; not needed where the account is signed in. The mail proves the address, the password who asked for it. */
+  password?: string | null | undefined;
+  /** As it stands in the link. */
+  token: string;
 };
 
 /** A property by which products can be narrowed. */
@@ -146,6 +265,47 @@ export type FacetFilterInput = {
   values: Array<string>;
 };
 
+/** An address or a telephone number of the caller. */
+export type IdentityAddInput = {
+  /** EMAIL or PHONE; staff add cards and ids of channels. */
+  kind: CustomerIdentityKind;
+  /** The address or the number. */
+  value: string;
+};
+
+/** An identity of the caller. */
+export type IdentityPrimarySetInput = {
+  /** Its id. */
+  identityId: string;
+};
+
+/** An identity of the caller. */
+export type IdentityRemoveInput = {
+  /** Its id. */
+  identityId: string;
+};
+
+/** A secret that was mailed. */
+export type IdentityVerifyInput = {
+  /** The secret of the link. */
+  token: string;
+};
+
+/** Why points came or went. */
+export type LoyaltyEntryKind =
+  /** Staff gave or took them. */
+  | 'ADJUST'
+  /** An order earned them. */
+  | 'EARN'
+  /** They had not been spent in time. */
+  | 'EXPIRE'
+  /** They moved with a profile that was merged into another one. */
+  | 'MERGE'
+  /** They paid an order. */
+  | 'REDEEM'
+  /** An order that had earned them, or that they had paid, was cancelled or refunded. */
+  | 'REVERSE';
+
 /** An amount of money as input. */
 export type MoneyInput = {
   /** The currency of the amount. */
@@ -161,6 +321,28 @@ export type OrderStatus =
   /** Placed and paid or authorized; goods are committed. */
   | 'PLACED';
 
+/** Both passwords. */
+export type PasswordChangeInput = {
+  /** The password until now. */
+  currentPassword: string;
+  /** 10 to 200 characters of any kind. */
+  newPassword: string;
+};
+
+/** A new password by the token of a mail. */
+export type PasswordResetInput = {
+  /** 10 to 200 characters of any kind. */
+  newPassword: string;
+  /** As it stands in the link. */
+  token: string;
+};
+
+/** Whose password was forgotten. */
+export type PasswordResetRequestInput = {
+  /** The address; upper and lower case are alike. */
+  email: string;
+};
+
 /** How far a payment is. */
 export type PaymentStatus =
   /** The amount is held at the provider and taken at shipment. */
@@ -174,6 +356,60 @@ export type PaymentStatus =
   /** The hold was given back. */
   | 'VOIDED';
 
+/** A preference; exactly one of `text`, `number` and `isOn`, or none to clear it. */
+export type PreferenceInput = {
+  /** A switch. */
+  isOn?: boolean | null | undefined;
+  /** Such as `locale`, `currency`, `store`, `topics.sale`; others are `name` or `area.name` in lower case. */
+  key: string;
+  /** A number. */
+  number?: number | null | undefined;
+  /** A text, at most 500 characters. */
+  text?: string | null | undefined;
+};
+
+/** Preferences to set and to clear. */
+export type PreferencesSetInput = {
+  /** At most 50, each key once. */
+  preferences: Array<PreferenceInput>;
+};
+
+/** Who shall be forgotten. */
+export type PrivacyEraseInput = {
+  /** The person's id or email address once more: this cannot be undone. */
+  confirmation: string;
+  /** The person, for callers with `privacy:write`; oneself when absent. */
+  customerId?: string | null | undefined;
+  /** 1 to 200 characters. Repeating with the same key answers the same request. */
+  idempotencyKey: string;
+};
+
+/** Whose data is asked for. */
+export type PrivacyExportInput = {
+  /** The person, for callers with `privacy:write`; oneself when absent. */
+  customerId?: string | null | undefined;
+  /** 1 to 200 characters. Repeating with the same key answers the same request. */
+  idempotencyKey: string;
+};
+
+/** What is asked in the name of privacy. */
+export type PrivacyRequestKind =
+  /** To be forgotten. */
+  | 'ERASE'
+  /** A copy of everything. */
+  | 'EXPORT';
+
+/** How far a request is. */
+export type PrivacyRequestState =
+  /** It is done. An export can be read. */
+  | 'COMPLETED'
+  /** Its parts were deleted, seven days after they were complete. */
+  | 'EXPIRED'
+  /** It is being worked on. */
+  | 'RUNNING'
+  /** It waits for something, which `missing` names, and goes on by itself. */
+  | 'WAITING';
+
 /** The order of a list of products. */
 export type ProductSort =
   /** Newest first. */
@@ -182,6 +418,42 @@ export type ProductSort =
   | 'RELEVANCE'
   /** By title, A to Z. */
   | 'TITLE';
+
+/** A change of one's own profile. */
+export type ProfileUpdateInput = {
+  /** Family name, at most 100 characters. */
+  familyName?: string | null | undefined;
+  /** Given name, at most 100 characters. */
+  givenName?: string | null | undefined;
+  /** The language of messages as a BCP 47 tag, such as `de`. */
+  locale?: string | null | undefined;
+  /** Telephone number in E.164 form. */
+  phone?: string | null | undefined;
+};
+
+/** Which session ends. */
+export type SessionEndInput = {
+  /** One of the caller's own. */
+  sessionId: string;
+};
+
+/** A refresh token. */
+export type SessionRefreshInput = {
+  /** The newest refresh token of the session. One that was used before ends the session, except for the last one within a minute, which brings the same answer again. */
+  refreshToken: string;
+};
+
+/** An ID token to sign in with. */
+export type SignInExternalInput = {
+  /** The ID token, at most ten minutes old. It is accepted once. */
+  idToken: string;
+  /** The issuer, as it names itself. */
+  issuer: string;
+  /** Where somebody of the staff works now; needed when they work at several locations, but not everywhere. */
+  locationId?: string | null | undefined;
+  /** The nonce that the client sent to the issuer; checked when it is given. */
+  nonce?: string | null | undefined;
+};
 
 /** An address and its password. */
 export type SignInInput = {
@@ -226,14 +498,86 @@ export type TenderKind =
   /** On account, by agreed terms. */
   | 'TERMS';
 
-export type AccountPartsFragment = { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null };
-
-export type AccountQueryVariables = Exact<{
-  orders: boolean;
+export type AccountLoyaltyEntriesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
 }>;
 
 
-export type AccountQuery = { me: { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null, orders?: { edges: Array<{ node: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } }> } | null } | null };
+export type AccountLoyaltyEntriesQuery = { me: { id: string, loyalty: { entries: { edges: Array<{ cursor: string, node: { id: string, kind: LoyaltyEntryKind, points: number, orderId: string | null, bookedAt: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null } | null };
+
+export type AccountOrdersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type AccountOrdersQuery = { me: { id: string, orders: { edges: Array<{ cursor: string, node: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
+
+export type AccountPartsFragment = { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null };
+
+export type AccountQueryVariables = Exact<{
+  addresses: boolean;
+  cart: boolean;
+  company: boolean;
+  consents: boolean;
+  identities: boolean;
+  loyalty: boolean;
+  loyaltyExpiring: boolean;
+  orders: boolean;
+  preferences: boolean;
+  sessions: boolean;
+  variants: boolean;
+}>;
+
+
+export type AccountQuery = { me: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null, identities?: Array<{ id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean }> | null, addresses?: Array<{ id: string, label: string | null, name: string | null, company: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string, phone: string | null, isDefaultShipping: boolean, isDefaultBilling: boolean, version: number }> | null, sessions?: Array<{ id: string, channel: string, label: string | null, createdAt: string, lastUsedAt: string }> | null, consents?: Array<{ purpose: string, channel: string, isGranted: boolean, at: string, source: ConsentSource, textVersion: string | null, proof: string | null }> | null, preferences?: Array<{ key: string, text: string | null, number: number | null, isOn: boolean | null }> | null, loyalty?: { balance: number, available: number | null, pending: number | null, tier: { code: string, name: string } | null, nextTier: { code: string, missingPoints: number } | null, expiring?: Array<{ points: number, expiresAt: string }> | null } | null, company?: { id: string, name: string } | null, orders?: { edges: Array<{ node: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } }> } | null, cart?: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null } | null };
+
+export type AddressAddMutationVariables = Exact<{
+  input: AddressAddInput;
+}>;
+
+
+export type AddressAddMutation = { addressAdd:
+    | { __typename: 'AddressSaved', address: { id: string, label: string | null, name: string | null, company: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string, phone: string | null, isDefaultShipping: boolean, isDefaultBilling: boolean, version: number }, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VersionConflict', currentVersion: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type AddressDefaultSetMutationVariables = Exact<{
+  input: AddressDefaultSetInput;
+}>;
+
+
+export type AddressDefaultSetMutation = { addressDefaultSet:
+    | { __typename: 'AddressSaved', address: { id: string, label: string | null, name: string | null, company: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string, phone: string | null, isDefaultShipping: boolean, isDefaultBilling: boolean, version: number }, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VersionConflict', currentVersion: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type AddressRemoveMutationVariables = Exact<{
+  input: AddressRemoveInput;
+}>;
+
+
+export type AddressRemoveMutation = { addressRemove:
+    | { __typename: 'AddressRemoved', removed: boolean, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+   };
+
+export type AddressUpdateMutationVariables = Exact<{
+  input: AddressUpdateInput;
+}>;
+
+
+export type AddressUpdateMutation = { addressUpdate:
+    | { __typename: 'AddressSaved', address: { id: string, label: string | null, name: string | null, company: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string, phone: string | null, isDefaultShipping: boolean, isDefaultBilling: boolean, version: number }, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VersionConflict', currentVersion: number, code: string, message: string, path: Array<string> | null }
+   };
 
 export type AddressPartsFragment = { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string };
 
@@ -266,6 +610,20 @@ export type CartLinesSetMutationVariables = Exact<{
 
 
 export type CartLinesSetMutation = { cartLinesSet:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
+   };
+
+export type CartMergeMutationVariables = Exact<{
+  input: CartMergeInput;
+  variants: boolean;
+}>;
+
+
+export type CartMergeMutation = { cartMerge:
     | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
     | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
@@ -320,7 +678,103 @@ export type CollectionPageQueryVariables = Exact<{
 
 export type CollectionPageQuery = { collectionByHandle: { id: string, handle: string, title: string, descriptionHtml: string, products: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> } } | null };
 
+export type CompanyInvitationAcceptMutationVariables = Exact<{
+  input: CompanyInvitationAcceptInput;
+}>;
+
+
+export type CompanyInvitationAcceptMutation = { companyInvitationAccept:
+    | { __typename: 'CompanyJoined', memberId: string, company: { id: string, name: string } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type ConsentPartsFragment = { purpose: string, channel: string, isGranted: boolean, at: string, source: ConsentSource, textVersion: string | null, proof: string | null };
+
+export type ConsentSetMutationVariables = Exact<{
+  input: ConsentSetInput;
+}>;
+
+
+export type ConsentSetMutation = { consentSet:
+    | { __typename: 'ConsentRecorded', consent: { purpose: string, channel: string, isGranted: boolean, at: string, source: ConsentSource, textVersion: string | null, proof: string | null } | null, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type CustomerAddressPartsFragment = { id: string, label: string | null, name: string | null, company: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string, phone: string | null, isDefaultShipping: boolean, isDefaultBilling: boolean, version: number };
+
+export type EmailVerificationRequestMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type EmailVerificationRequestMutation = { emailVerificationRequest:
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VerificationSent', sent: boolean }
+   };
+
+export type EmailVerifyMutationVariables = Exact<{
+  input: EmailVerifyInput;
+}>;
+
+
+export type EmailVerifyMutation = { emailVerify:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidToken', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type IdentityAddMutationVariables = Exact<{
+  input: IdentityAddInput;
+}>;
+
+
+export type IdentityAddMutation = { identityAdd:
+    | { __typename: 'IdentityChanged', identity: { id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean } | null, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type IdentityPartsFragment = { id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean };
+
+export type IdentityPrimarySetMutationVariables = Exact<{
+  input: IdentityPrimarySetInput;
+}>;
+
+
+export type IdentityPrimarySetMutation = { identityPrimarySet:
+    | { __typename: 'IdentityChanged', identity: { id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean } | null, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type IdentityRemoveMutationVariables = Exact<{
+  input: IdentityRemoveInput;
+}>;
+
+
+export type IdentityRemoveMutation = { identityRemove:
+    | { __typename: 'IdentityChanged', identity: { id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean } | null, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+   };
+
+export type IdentityVerifyMutationVariables = Exact<{
+  input: IdentityVerifyInput;
+}>;
+
+
+export type IdentityVerifyMutation = { identityVerify:
+    | { __typename: 'IdentityChanged', identity: { id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean } | null, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+   };
+
 export type LineVariantPartsFragment = { id: string } & { image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } };
+
+export type LoyaltyPartsFragment = { balance: number, available: number | null, pending: number | null, tier: { code: string, name: string } | null, nextTier: { code: string, missingPoints: number } | null, expiring?: Array<{ points: number, expiresAt: string }> | null };
 
 export type OrderPartsFragment = { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> };
 
@@ -335,6 +789,92 @@ export type OrderQueryVariables = Exact<{
 
 export type OrderQuery = { order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } | null };
 
+export type PagePartsFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
+
+export type PasswordChangeMutationVariables = Exact<{
+  input: PasswordChangeInput;
+}>;
+
+
+export type PasswordChangeMutation = { passwordChange:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'PasswordChanged', endedSessions: number }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type PasswordResetRequestMutationVariables = Exact<{
+  input: PasswordResetRequestInput;
+}>;
+
+
+export type PasswordResetRequestMutation = { passwordResetRequest:
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'PasswordResetSent', sent: boolean }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type PasswordResetMutationVariables = Exact<{
+  input: PasswordResetInput;
+}>;
+
+
+export type PasswordResetMutation = { passwordReset:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidToken', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+   };
+
+export type PreferencesSetMutationVariables = Exact<{
+  input: PreferencesSetInput;
+}>;
+
+
+export type PreferencesSetMutation = { preferencesSet:
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'PreferencesChanged', account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+   };
+
+export type PrivacyEraseMutationVariables = Exact<{
+  input: PrivacyEraseInput;
+}>;
+
+
+export type PrivacyEraseMutation = { privacyErase:
+    | { __typename: 'ErasureBlocked', companyIds: Array<string>, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'IdempotencyKeyReused', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'PrivacyRequestAccepted', request: { id: string, kind: PrivacyRequestKind, state: PrivacyRequestState, requestedAt: string, completedAt: string | null, expiresAt: string | null, missing: Array<string> }, notes: Array<{ code: string, message: string }> }
+   };
+
+export type PrivacyExportMutationVariables = Exact<{
+  input: PrivacyExportInput;
+}>;
+
+
+export type PrivacyExportMutation = { privacyExport:
+    | { __typename: 'IdempotencyKeyReused', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'PrivacyRequestAccepted', request: { id: string, kind: PrivacyRequestKind, state: PrivacyRequestState, requestedAt: string, completedAt: string | null, expiresAt: string | null, missing: Array<string> }, notes: Array<{ code: string, message: string }> }
+   };
+
+export type PrivacyRequestPartsFragment = { id: string, kind: PrivacyRequestKind, state: PrivacyRequestState, requestedAt: string, completedAt: string | null, expiresAt: string | null, missing: Array<string> };
+
+export type PrivacyRequestQueryVariables = Exact<{
+  id: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  parts: boolean;
+}>;
+
+
+export type PrivacyRequestQuery = { privacyRequest: { id: string, kind: PrivacyRequestKind, state: PrivacyRequestState, requestedAt: string, completedAt: string | null, expiresAt: string | null, missing: Array<string>, parts?: { edges: Array<{ cursor: string, node: { subgraph: string, kind: string, data: unknown } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
 export type ProductListFragment = { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> };
 
 export type ProductPageQueryVariables = Exact<{
@@ -344,6 +884,16 @@ export type ProductPageQueryVariables = Exact<{
 
 
 export type ProductPageQuery = { productByHandle: { id: string, handle: string, title: string, descriptionHtml: string, vendor: string | null, productType: string | null, tags: Array<string>, media: Array<{ url: string, altText: string | null }>, options: Array<{ name: string, values: Array<string> }>, collections: Array<{ id: string, handle: string, title: string }>, seo: { title: string, description: string }, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, selectedOptions: Array<{ name: string, value: string }>, image: { url: string, altText: string | null } | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } | null };
+
+export type ProfileUpdateMutationVariables = Exact<{
+  input: ProfileUpdateInput;
+}>;
+
+
+export type ProfileUpdateMutation = { profileUpdate:
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'ProfileUpdated', account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+   };
 
 export type SearchPageQueryVariables = Exact<{
   query: string;
@@ -360,18 +910,57 @@ export type SearchPageQueryVariables = Exact<{
 
 export type SearchPageQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> } };
 
+export type SessionEndMutationVariables = Exact<{
+  input: SessionEndInput;
+}>;
+
+
+export type SessionEndMutation = { sessionEnd:
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedOut', ended: boolean }
+   };
+
+export type SessionRefreshMutationVariables = Exact<{
+  input: SessionRefreshInput;
+}>;
+
+
+export type SessionRefreshMutation = { sessionRefresh:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SessionEnded', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SessionRefreshed', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string }
+   };
+
+export type SignInExternalMutationVariables = Exact<{
+  input: SignInExternalInput;
+}>;
+
+
+export type SignInExternalMutation = { signInExternal:
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'ExternalSignInRefused', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'StaffSignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string }
+   };
+
 export type SignInMutationVariables = Exact<{
   input: SignInInput;
 }>;
 
 
 export type SignInMutation = { signIn:
-    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
     | { __typename: 'InvalidCredentials', code: string, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
-    | { __typename: 'SignedIn', token: string, expiresAt: string, account: { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null } }
-    | { __typename: 'TooManyAttempts', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
    };
+
+export type SignOutEverywhereMutationVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SignOutEverywhereMutation = { signOutEverywhere: { ended: number } };
 
 export type SignOutMutationVariables = Exact<{ [key: string]: never; }>;
 
@@ -387,12 +976,14 @@ export type SignUpMutationVariables = Exact<{
 
 
 export type SignUpMutation = { signUp:
-    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'Busy', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
-    | { __typename: 'SignedIn', token: string, expiresAt: string, account: { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null } }
+    | { __typename: 'SignedIn', token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
+    | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VerificationSent', sent: boolean }
    };
 
-export type SignedInPartsFragment = { token: string, expiresAt: string, account: { id: string, email: string, givenName: string | null, familyName: string | null, phone: string | null } };
+export type SignedInPartsFragment = { token: string, expiresAt: string, refreshToken: string, refreshExpiresAt: string, account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } };
 
 export type SitemapQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -411,15 +1002,126 @@ export type PricePartsFragment = { net: { minorUnits: number, currency: string }
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
 
-export const AccountDocument = `query Account($orders: Boolean!) {
+export const AccountLoyaltyEntriesDocument = `query AccountLoyaltyEntries($first: Int, $after: Cursor) {
+  me {
+    id
+    loyalty {
+      entries(first: $first, after: $after) {
+        edges {
+          cursor
+          node {
+            id
+            kind
+            points
+            orderId
+            bookedAt
+          }
+        }
+        pageInfo {
+          ...PageParts
+        }
+      }
+    }
+  }
+}
+
+fragment PageParts on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}` as TypedDocument<AccountLoyaltyEntriesQuery, AccountLoyaltyEntriesQueryVariables>;
+
+export const AccountOrdersDocument = `query AccountOrders($first: Int, $after: Cursor) {
+  me {
+    id
+    orders(first: $first, after: $after) {
+      edges {
+        cursor
+        node {
+          ...OrderSummaryParts
+        }
+      }
+      pageInfo {
+        ...PageParts
+      }
+    }
+  }
+}
+
+fragment OrderSummaryParts on Order {
+  id
+  number
+  status
+  total {
+    ...TaxedParts
+  }
+  placedAt
+}
+
+fragment PageParts on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment TaxedParts on TaxedMoney {
+  net {
+    minorUnits
+    currency
+  }
+  gross {
+    minorUnits
+    currency
+  }
+  tax {
+    minorUnits
+    currency
+  }
+}` as TypedDocument<AccountOrdersQuery, AccountOrdersQueryVariables>;
+
+export const AccountDocument = `query Account($addresses: Boolean!, $cart: Boolean!, $company: Boolean!, $consents: Boolean!, $identities: Boolean!, $loyalty: Boolean!, $loyaltyExpiring: Boolean!, $orders: Boolean!, $preferences: Boolean!, $sessions: Boolean!, $variants: Boolean!) {
   me {
     ...AccountParts
+    identities @include(if: $identities) {
+      ...IdentityParts
+    }
+    addresses @include(if: $addresses) {
+      ...CustomerAddressParts
+    }
+    sessions @include(if: $sessions) {
+      id
+      channel
+      label
+      createdAt
+      lastUsedAt
+    }
+    consents @include(if: $consents) {
+      ...ConsentParts
+    }
+    preferences @include(if: $preferences) {
+      key
+      text
+      number
+      isOn
+    }
+    loyalty @include(if: $loyalty) {
+      ...LoyaltyParts
+    }
+    company @include(if: $company) {
+      id
+      name
+    }
     orders(first: 10) @include(if: $orders) {
       edges {
         node {
           ...OrderSummaryParts
         }
       }
+    }
+    cart @include(if: $cart) {
+      ...CartParts
     }
   }
 }
@@ -430,6 +1132,127 @@ fragment AccountParts on Customer {
   givenName
   familyName
   phone
+  locale
+}
+
+fragment AddressParts on Address {
+  name
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+}
+
+fragment CartParts on Cart {
+  id
+  version
+  channel
+  currency
+  country
+  status
+  lines {
+    id
+    variant {
+      ...LineVariantParts
+    }
+    productTitle
+    variantTitle
+    sku
+    quantity
+    unitPrice {
+      ...TaxedParts
+    }
+    total {
+      ...TaxedParts
+    }
+  }
+  quote {
+    total {
+      ...TaxedParts
+    }
+    token
+    expiresAt
+  }
+  shippingAddress {
+    ...AddressParts
+  }
+  billingAddress {
+    ...AddressParts
+  }
+  order {
+    ...OrderSummaryParts
+  }
+}
+
+fragment ConsentParts on CustomerConsent {
+  purpose
+  channel
+  isGranted
+  at
+  source
+  textVersion
+  proof
+}
+
+fragment CustomerAddressParts on CustomerAddress {
+  id
+  label
+  name
+  company
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+  phone
+  isDefaultShipping
+  isDefaultBilling
+  version
+}
+
+fragment IdentityParts on CustomerIdentity {
+  id
+  kind
+  source
+  value
+  verifiedAt
+  isPrimary
+}
+
+fragment LineVariantParts on ProductVariant {
+  id
+  ... @include(if: $variants) {
+    image {
+      url
+      altText
+    }
+    product {
+      id
+      handle
+      title
+    }
+  }
+}
+
+fragment LoyaltyParts on LoyaltyAccount {
+  balance
+  available
+  pending
+  tier {
+    code
+    name
+  }
+  nextTier {
+    code
+    missingPoints
+  }
+  expiring @include(if: $loyaltyExpiring) {
+    points
+    expiresAt
+  }
 }
 
 fragment OrderSummaryParts on Order {
@@ -456,6 +1279,176 @@ fragment TaxedParts on TaxedMoney {
     currency
   }
 }` as TypedDocument<AccountQuery, AccountQueryVariables>;
+
+export const AddressAddDocument = `mutation AddressAdd($input: AddressAddInput!) {
+  addressAdd(input: $input) {
+    __typename
+    ... on AddressSaved {
+      address {
+        ...CustomerAddressParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment CustomerAddressParts on CustomerAddress {
+  id
+  label
+  name
+  company
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+  phone
+  isDefaultShipping
+  isDefaultBilling
+  version
+}` as TypedDocument<AddressAddMutation, AddressAddMutationVariables>;
+
+export const AddressDefaultSetDocument = `mutation AddressDefaultSet($input: AddressDefaultSetInput!) {
+  addressDefaultSet(input: $input) {
+    __typename
+    ... on AddressSaved {
+      address {
+        ...CustomerAddressParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment CustomerAddressParts on CustomerAddress {
+  id
+  label
+  name
+  company
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+  phone
+  isDefaultShipping
+  isDefaultBilling
+  version
+}` as TypedDocument<AddressDefaultSetMutation, AddressDefaultSetMutationVariables>;
+
+export const AddressRemoveDocument = `mutation AddressRemove($input: AddressRemoveInput!) {
+  addressRemove(input: $input) {
+    __typename
+    ... on AddressRemoved {
+      removed
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}` as TypedDocument<AddressRemoveMutation, AddressRemoveMutationVariables>;
+
+export const AddressUpdateDocument = `mutation AddressUpdate($input: AddressUpdateInput!) {
+  addressUpdate(input: $input) {
+    __typename
+    ... on AddressSaved {
+      address {
+        ...CustomerAddressParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment CustomerAddressParts on CustomerAddress {
+  id
+  label
+  name
+  company
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+  phone
+  isDefaultShipping
+  isDefaultBilling
+  version
+}` as TypedDocument<AddressUpdateMutation, AddressUpdateMutationVariables>;
 
 export const CartAddressSetDocument = `mutation CartAddressSet($input: CartAddressSetInput!, $variants: Boolean!) {
   cartAddressSet(input: $input) {
@@ -783,6 +1776,119 @@ fragment TaxedParts on TaxedMoney {
   }
 }` as TypedDocument<CartLinesSetMutation, CartLinesSetMutationVariables>;
 
+export const CartMergeDocument = `mutation CartMerge($input: CartMergeInput!, $variants: Boolean!) {
+  cartMerge(input: $input) {
+    __typename
+    ... on CartUpdated {
+      cart {
+        ...CartParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+  }
+}
+
+fragment AddressParts on Address {
+  name
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+}
+
+fragment CartParts on Cart {
+  id
+  version
+  channel
+  currency
+  country
+  status
+  lines {
+    id
+    variant {
+      ...LineVariantParts
+    }
+    productTitle
+    variantTitle
+    sku
+    quantity
+    unitPrice {
+      ...TaxedParts
+    }
+    total {
+      ...TaxedParts
+    }
+  }
+  quote {
+    total {
+      ...TaxedParts
+    }
+    token
+    expiresAt
+  }
+  shippingAddress {
+    ...AddressParts
+  }
+  billingAddress {
+    ...AddressParts
+  }
+  order {
+    ...OrderSummaryParts
+  }
+}
+
+fragment LineVariantParts on ProductVariant {
+  id
+  ... @include(if: $variants) {
+    image {
+      url
+      altText
+    }
+    product {
+      id
+      handle
+      title
+    }
+  }
+}
+
+fragment OrderSummaryParts on Order {
+  id
+  number
+  status
+  total {
+    ...TaxedParts
+  }
+  placedAt
+}
+
+fragment TaxedParts on TaxedMoney {
+  net {
+    minorUnits
+    currency
+  }
+  gross {
+    minorUnits
+    currency
+  }
+  tax {
+    minorUnits
+    currency
+  }
+}` as TypedDocument<CartMergeMutation, CartMergeMutationVariables>;
+
 export const CartDocument = `query Cart($id: ID!, $token: String, $variants: Boolean!) {
   cart(id: $id, token: $token) {
     ...CartParts
@@ -1094,6 +2200,272 @@ fragment ProductList on ProductConnection {
   }
 }` as TypedDocument<CollectionPageQuery, CollectionPageQueryVariables>;
 
+export const CompanyInvitationAcceptDocument = `mutation CompanyInvitationAccept($input: CompanyInvitationAcceptInput!) {
+  companyInvitationAccept(input: $input) {
+    __typename
+    ... on CompanyJoined {
+      company {
+        id
+        name
+      }
+      memberId
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<CompanyInvitationAcceptMutation, CompanyInvitationAcceptMutationVariables>;
+
+export const ConsentSetDocument = `mutation ConsentSet($input: ConsentSetInput!) {
+  consentSet(input: $input) {
+    __typename
+    ... on ConsentRecorded {
+      consent {
+        ...ConsentParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment ConsentParts on CustomerConsent {
+  purpose
+  channel
+  isGranted
+  at
+  source
+  textVersion
+  proof
+}` as TypedDocument<ConsentSetMutation, ConsentSetMutationVariables>;
+
+export const EmailVerificationRequestDocument = `mutation EmailVerificationRequest {
+  emailVerificationRequest {
+    __typename
+    ... on VerificationSent {
+      sent
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<EmailVerificationRequestMutation, EmailVerificationRequestMutationVariables>;
+
+export const EmailVerifyDocument = `mutation EmailVerify($input: EmailVerifyInput!) {
+  emailVerify(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<EmailVerifyMutation, EmailVerifyMutationVariables>;
+
+export const IdentityAddDocument = `mutation IdentityAdd($input: IdentityAddInput!) {
+  identityAdd(input: $input) {
+    __typename
+    ... on IdentityChanged {
+      identity {
+        ...IdentityParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment IdentityParts on CustomerIdentity {
+  id
+  kind
+  source
+  value
+  verifiedAt
+  isPrimary
+}` as TypedDocument<IdentityAddMutation, IdentityAddMutationVariables>;
+
+export const IdentityPrimarySetDocument = `mutation IdentityPrimarySet($input: IdentityPrimarySetInput!) {
+  identityPrimarySet(input: $input) {
+    __typename
+    ... on IdentityChanged {
+      identity {
+        ...IdentityParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment IdentityParts on CustomerIdentity {
+  id
+  kind
+  source
+  value
+  verifiedAt
+  isPrimary
+}` as TypedDocument<IdentityPrimarySetMutation, IdentityPrimarySetMutationVariables>;
+
+export const IdentityRemoveDocument = `mutation IdentityRemove($input: IdentityRemoveInput!) {
+  identityRemove(input: $input) {
+    __typename
+    ... on IdentityChanged {
+      identity {
+        ...IdentityParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment IdentityParts on CustomerIdentity {
+  id
+  kind
+  source
+  value
+  verifiedAt
+  isPrimary
+}` as TypedDocument<IdentityRemoveMutation, IdentityRemoveMutationVariables>;
+
+export const IdentityVerifyDocument = `mutation IdentityVerify($input: IdentityVerifyInput!) {
+  identityVerify(input: $input) {
+    __typename
+    ... on IdentityChanged {
+      identity {
+        ...IdentityParts
+      }
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment IdentityParts on CustomerIdentity {
+  id
+  kind
+  source
+  value
+  verifiedAt
+  isPrimary
+}` as TypedDocument<IdentityVerifyMutation, IdentityVerifyMutationVariables>;
+
 export const OrderDocument = `query Order($id: ID!, $token: String, $variants: Boolean!) {
   order(id: $id, token: $token) {
     ...OrderParts
@@ -1185,6 +2557,206 @@ fragment TaxedParts on TaxedMoney {
   }
 }` as TypedDocument<OrderQuery, OrderQueryVariables>;
 
+export const PasswordChangeDocument = `mutation PasswordChange($input: PasswordChangeInput!) {
+  passwordChange(input: $input) {
+    __typename
+    ... on PasswordChanged {
+      endedSessions
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<PasswordChangeMutation, PasswordChangeMutationVariables>;
+
+export const PasswordResetRequestDocument = `mutation PasswordResetRequest($input: PasswordResetRequestInput!) {
+  passwordResetRequest(input: $input) {
+    __typename
+    ... on PasswordResetSent {
+      sent
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<PasswordResetRequestMutation, PasswordResetRequestMutationVariables>;
+
+export const PasswordResetDocument = `mutation PasswordReset($input: PasswordResetInput!) {
+  passwordReset(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<PasswordResetMutation, PasswordResetMutationVariables>;
+
+export const PreferencesSetDocument = `mutation PreferencesSet($input: PreferencesSetInput!) {
+  preferencesSet(input: $input) {
+    __typename
+    ... on PreferencesChanged {
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}` as TypedDocument<PreferencesSetMutation, PreferencesSetMutationVariables>;
+
+export const PrivacyEraseDocument = `mutation PrivacyErase($input: PrivacyEraseInput!) {
+  privacyErase(input: $input) {
+    __typename
+    ... on PrivacyRequestAccepted {
+      request {
+        ...PrivacyRequestParts
+      }
+      notes {
+        code
+        message
+      }
+    }
+    ... on ErasureBlocked {
+      companyIds
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment PrivacyRequestParts on PrivacyRequest {
+  id
+  kind
+  state
+  requestedAt
+  completedAt
+  expiresAt
+  missing
+}` as TypedDocument<PrivacyEraseMutation, PrivacyEraseMutationVariables>;
+
+export const PrivacyExportDocument = `mutation PrivacyExport($input: PrivacyExportInput!) {
+  privacyExport(input: $input) {
+    __typename
+    ... on PrivacyRequestAccepted {
+      request {
+        ...PrivacyRequestParts
+      }
+      notes {
+        code
+        message
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment PrivacyRequestParts on PrivacyRequest {
+  id
+  kind
+  state
+  requestedAt
+  completedAt
+  expiresAt
+  missing
+}` as TypedDocument<PrivacyExportMutation, PrivacyExportMutationVariables>;
+
+export const PrivacyRequestDocument = `query PrivacyRequest($id: ID!, $first: Int, $after: Cursor, $parts: Boolean!) {
+  privacyRequest(id: $id) {
+    ...PrivacyRequestParts
+    parts(first: $first, after: $after) @include(if: $parts) {
+      edges {
+        cursor
+        node {
+          subgraph
+          kind
+          data
+        }
+      }
+      pageInfo {
+        ...PageParts
+      }
+    }
+  }
+}
+
+fragment PageParts on PageInfo {
+  hasNextPage
+  hasPreviousPage
+  startCursor
+  endCursor
+}
+
+fragment PrivacyRequestParts on PrivacyRequest {
+  id
+  kind
+  state
+  requestedAt
+  completedAt
+  expiresAt
+  missing
+}` as TypedDocument<PrivacyRequestQuery, PrivacyRequestQueryVariables>;
+
 export const ProductPageDocument = `query ProductPage($handle: String!, $priceLists: Boolean!) {
   productByHandle(handle: $handle) {
     id
@@ -1263,6 +2835,31 @@ fragment PriceParts on VariantPrice {
     code
   }
 }` as TypedDocument<ProductPageQuery, ProductPageQueryVariables>;
+
+export const ProfileUpdateDocument = `mutation ProfileUpdate($input: ProfileUpdateInput!) {
+  profileUpdate(input: $input) {
+    __typename
+    ... on ProfileUpdated {
+      account: customer {
+        ...AccountParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}` as TypedDocument<ProfileUpdateMutation, ProfileUpdateMutationVariables>;
 
 export const SearchPageDocument = `query SearchPage($query: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $images: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceLists: Boolean!) {
   productSearch(
@@ -1345,22 +2942,59 @@ fragment ProductList on ProductConnection {
   }
 }` as TypedDocument<SearchPageQuery, SearchPageQueryVariables>;
 
-export const SignInDocument = `mutation SignIn($input: SignInInput!) {
-  signIn(input: $input) {
+export const SessionEndDocument = `mutation SessionEnd($input: SessionEndInput!) {
+  sessionEnd(input: $input) {
     __typename
-    ... on SignedIn {
-      ...SignedInParts
+    ... on SignedOut {
+      ended
     }
     ... on UserError {
       code
       message
       path
     }
-    ... on TooManyAttempts {
-      retryAfterMs
+  }
+}` as TypedDocument<SessionEndMutation, SessionEndMutationVariables>;
+
+export const SessionRefreshDocument = `mutation SessionRefresh($input: SessionRefreshInput!) {
+  sessionRefresh(input: $input) {
+    __typename
+    ... on SessionRefreshed {
+      token
+      expiresAt
+      refreshToken
+      refreshExpiresAt
     }
     ... on Busy {
       retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}` as TypedDocument<SessionRefreshMutation, SessionRefreshMutationVariables>;
+
+export const SignInExternalDocument = `mutation SignInExternal($input: SignInExternalInput!) {
+  signInExternal(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on StaffSignedIn {
+      token
+      expiresAt
+      refreshToken
+      refreshExpiresAt
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
     }
   }
 }
@@ -1371,15 +3005,63 @@ fragment AccountParts on Customer {
   givenName
   familyName
   phone
+  locale
 }
 
 fragment SignedInParts on SignedIn {
   token
   expiresAt
+  refreshToken
+  refreshExpiresAt
+  account: customer {
+    ...AccountParts
+  }
+}` as TypedDocument<SignInExternalMutation, SignInExternalMutationVariables>;
+
+export const SignInDocument = `mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    __typename
+    ... on SignedIn {
+      ...SignedInParts
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+  }
+}
+
+fragment AccountParts on Customer {
+  id
+  email
+  givenName
+  familyName
+  phone
+  locale
+}
+
+fragment SignedInParts on SignedIn {
+  token
+  expiresAt
+  refreshToken
+  refreshExpiresAt
   account: customer {
     ...AccountParts
   }
 }` as TypedDocument<SignInMutation, SignInMutationVariables>;
+
+export const SignOutEverywhereDocument = `mutation SignOutEverywhere {
+  signOutEverywhere {
+    ended
+  }
+}` as TypedDocument<SignOutEverywhereMutation, SignOutEverywhereMutationVariables>;
 
 export const SignOutDocument = `mutation SignOut {
   signOut {
@@ -1401,13 +3083,19 @@ export const SignUpDocument = `mutation SignUp($input: SignUpInput!) {
     ... on SignedIn {
       ...SignedInParts
     }
+    ... on VerificationSent {
+      sent
+    }
+    ... on TooManyAttempts {
+      retryAfterMs
+    }
+    ... on Busy {
+      retryAfterMs
+    }
     ... on UserError {
       code
       message
       path
-    }
-    ... on Busy {
-      retryAfterMs
     }
   }
 }
@@ -1418,11 +3106,14 @@ fragment AccountParts on Customer {
   givenName
   familyName
   phone
+  locale
 }
 
 fragment SignedInParts on SignedIn {
   token
   expiresAt
+  refreshToken
+  refreshExpiresAt
   account: customer {
     ...AccountParts
   }

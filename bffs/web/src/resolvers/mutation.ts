@@ -3,12 +3,12 @@ import {
   CartAddressSetDocument,
   CartCreateDocument,
   CartLinesSetDocument,
+  CartMergeDocument,
   CheckoutDocument,
-  SignInDocument,
-  SignOutDocument,
-  SignUpDocument,
 } from '../generated/upstream.ts';
+import { accountVerbs } from './account-verbs.ts';
 import { lineVariants } from './selected.ts';
+import { sessionVerbs } from './session-verbs.ts';
 
 export const Mutation: MutationResolvers = {
   cartCreate: async (_, { input }, ctx, info) =>
@@ -17,16 +17,10 @@ export const Mutation: MutationResolvers = {
     (await ctx.upstream(CartLinesSetDocument, { input, ...lineVariants(info, 'cart') })).cartLinesSet,
   cartAddressSet: async (_, { input }, ctx, info) =>
     (await ctx.upstream(CartAddressSetDocument, { input, ...lineVariants(info, 'cart') })).cartAddressSet,
+  cartMerge: async (_, { input }, ctx, info) =>
+    (await ctx.upstream(CartMergeDocument, { input, ...lineVariants(info, 'cart') })).cartMerge,
   checkout: async (_, { input }, ctx, info) =>
     (await ctx.upstream(CheckoutDocument, { input, ...lineVariants(info, 'order') })).checkout,
-  signUp: async (_, { input }, ctx) => (await ctx.upstream(SignUpDocument, { input })).signUp,
-  signIn: async (_, { input }, ctx) => (await ctx.upstream(SignInDocument, { input })).signIn,
-  signOut: async (_, _args, ctx) => {
-    try {
-      return (await ctx.upstream(SignOutDocument, {})).signOut;
-    } finally {
-      // Also when the answer was lost, and the session may have ended.
-      ctx.forgetCaller();
-    }
-  },
+  ...sessionVerbs,
+  ...accountVerbs,
 };

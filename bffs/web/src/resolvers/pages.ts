@@ -1,5 +1,4 @@
 import type {
-  AccountResolvers,
   CollectionPageResolvers,
   ProductCardResolvers,
   ProductPageResolvers,
@@ -29,8 +28,4 @@ export const SearchPage: SearchPageResolvers = {
 
 export const ProductCard: ProductCardResolvers = {
   image: ({ media }) => media?.[0],
-};
-
-export const Account: AccountResolvers = {
-  recentOrders: ({ orders }) => orders?.edges.map(({ node }) => node),
 };

@@ -5,11 +5,13 @@ import {
   CartDocument,
   CollectionPageDocument,
   OrderDocument,
+  PrivacyRequestDocument,
   ProductPageDocument,
   SearchPageDocument,
   SitemapDocument,
 } from '../generated/upstream.ts';
 import { sitemapPage } from '../views/sitemap.ts';
+import { accountParts, asCaller } from './account-parts.ts';
 import { lineVariants, listParts } from './selected.ts';
 
 export const Query: QueryResolvers = {
@@ -22,7 +24,11 @@ export const Query: QueryResolvers = {
   }),
   cart: async (_, args, ctx, info) => (await ctx.upstream(CartDocument, { ...args, ...lineVariants(info) })).cart,
   order: async (_, args, ctx, info) => (await ctx.upstream(OrderDocument, { ...args, ...lineVariants(info) })).order,
-  account: async (_, _args, ctx, info) =>
-    (await ctx.upstream(AccountDocument, { orders: selects(info, 'recentOrders') })).me,
+  async account(_, _args, ctx, info) {
+    const { me } = await ctx.upstream(AccountDocument, accountParts(info));
+    return me && { ...me, ask: asCaller(ctx) };
+  },
+  privacyRequest: async (_, args, ctx, info) =>
+    (await ctx.upstream(PrivacyRequestDocument, { ...args, parts: selects(info, 'parts') })).privacyRequest,
   sitemap: async (_, args, ctx) => sitemapPage((await ctx.upstream(SitemapDocument, args)).productListing),
 };

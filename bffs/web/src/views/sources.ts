@@ -1,3 +1,4 @@
+import type { BffContext } from '@kontor/kit/src/bff/context.ts';
 import type {
   AccountQuery,
   CollectionPageQuery,
@@ -11,3 +12,6 @@ export type CollectionPageSource = NonNullable<CollectionPageQuery['collectionBy
 export type ProductListSource = ProductListFragment;
 export type ProductCardSource = ProductListFragment['edges'][number]['node'];
 export type AccountSource = NonNullable<AccountQuery['me']>;
+
+/** How the router is asked as the holder of an account, who may have signed in just now. */
+export type Ask = BffContext['upstream'];

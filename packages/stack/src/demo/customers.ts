@@ -4,11 +4,13 @@ export interface DemoCustomer {
   readonly givenName: string;
   readonly familyName: string;
   readonly phone: string | null;
-  /** Whether they buy for the company. */
-  readonly buysForCompany: boolean;
+  readonly loyaltyCard?: string;
+  /** Whether they can sign in with `DEMO_PASSWORD`; their address is verified then. */
+  readonly hasPassword?: boolean;
 }
 
-export const COMPANY = { name: 'Bergblick Hütten & Hotels GmbH', taxId: 'DE999999999' } as const;
+/** With it people of the demo sign in on the web, on the phone and in the portal. It is printed and protects nothing. */
+export const DEMO_PASSWORD = 'mountain-weather';
 
 export const CUSTOMERS: readonly DemoCustomer[] = [
   {
@@ -16,41 +18,53 @@ export const CUSTOMERS: readonly DemoCustomer[] = [
     givenName: 'Jana',
     familyName: 'Lindqvist',
     phone: '+493023125014',
-    buysForCompany: false,
+    loyaltyCard: 'KT7204418',
+    hasPassword: true,
   },
   {
     email: 'ruth.steiner@bergblick.example',
     givenName: 'Ruth',
     familyName: 'Steiner',
     phone: '+493023125077',
-    buysForCompany: true,
+    hasPassword: true,
+  },
+  {
+    email: 'lukas.gruber@bergblick.example',
+    givenName: 'Lukas',
+    familyName: 'Gruber',
+    phone: '+493023125078',
+    hasPassword: true,
+  },
+  {
+    email: 'hanna.moser@bergblick.example',
+    givenName: 'Hanna',
+    familyName: 'Moser',
+    phone: null,
+    hasPassword: true,
   },
   {
     email: 'amelie.fournier@example.com',
     givenName: 'Amélie',
     familyName: 'Fournier',
     phone: '+33199005127',
-    buysForCompany: false,
+    loyaltyCard: 'KT7204501',
   },
   {
     email: 'oliver.hartley@example.com',
     givenName: 'Oliver',
     familyName: 'Hartley',
     phone: '+442079460321',
-    buysForCompany: false,
   },
   {
     email: 'pieter.dewit@example.com',
     givenName: 'Pieter',
     familyName: 'de Wit',
     phone: null,
-    buysForCompany: false,
   },
   {
     email: 'maya.thompson@example.com',
     givenName: 'Maya',
     familyName: 'Thompson',
     phone: '+16145550142',
-    buysForCompany: false,
   },
 ];

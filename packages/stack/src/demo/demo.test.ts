@@ -1,10 +1,17 @@
-import { POLICY } from '@kontor/kit/src/auth/policy.ts';
+import { NAMED_SCOPES, ROLE_SCOPES } from '@kontor/kit/src/auth/policy.ts';
+import { readPassword } from '@kontor/customers/src/commands/read-input.ts';
+import { shapeOfSecret } from '@kontor/customers/src/commands/keys/key-secret.ts';
+import { isPin, isTrivialPin } from '@kontor/customers/src/domain/keys/pin.ts';
 import { describe, expect, test } from 'vitest';
 import { PRODUCTS } from './catalogue/products.ts';
 import { CHANNELS } from './channels.ts';
-import { CUSTOMERS } from './customers.ts';
+import { APPROVAL_RULE, COMPANY_LOCATIONS, COMPANY_MEMBERS } from './company.ts';
+import { CUSTOMERS, DEMO_PASSWORD } from './customers.ts';
+import { CONSENTS, GROUPS } from './groups.ts';
 import { DEMO_KEYS } from './keys.ts';
 import { LOCATIONS, STORES, WAREHOUSES } from './locations.ts';
+import { LOYALTY_RULES, POINTS } from './loyalty.ts';
+import { STAFF } from './staff.ts';
 import { LEVELS, RACE_HANDLE } from './stock.ts';
 
 const CODES = new Set(LOCATIONS.map(({ code }) => code));
@@ -84,8 +91,20 @@ describe('the keys', () => {
   const endpoints = Object.entries(DEMO_KEYS);
   const keys = endpoints.flatMap(([, each]) => each);
 
-  test('are long enough, and one key means one thing wherever it stands', () => {
-    expect(keys.filter(({ key }) => key.length < 16 || !/^demo_[a-z_]+$/.test(key))).toEqual([]);
+  test('are long enough, look like what they are, and one key means one thing wherever it stands', () => {
+    const looks = {
+      customer: /^demo_[a-z_]{11,}$/,
+      staff: /^demo_[a-z_]{11,}$/,
+      integration: /^sk_test_/,
+      device: /^dk_test_/,
+    };
+    expect(keys.filter(({ key, role }) => !looks[role].test(key))).toEqual([]);
+    const made = keys.filter(({ key }) => !key.startsWith('demo_'));
+    expect(made.map(({ key }) => shapeOfSecret(key))).toEqual([
+      { kind: 'sk', mode: 'test' },
+      { kind: 'dk', mode: 'test' },
+      { kind: 'sk', mode: 'test' },
+    ]);
     for (const key of keys) expect(keys.find((other) => other.key === key.key)).toEqual(key);
   });
 
@@ -107,8 +126,48 @@ describe('the keys', () => {
 
   test('let the administrator into every field that needs a grant', () => {
     const administrator = DEMO_KEYS.router[0]!;
-    const granted = Object.values(POLICY).filter((scope) => scope.endsWith(':write') || scope.endsWith(':read'));
-    const given = new Set([...administrator.scopes, 'catalogue:read', 'carts:write']);
-    expect(granted.filter((scope) => !given.has(scope))).toEqual([]);
+    const granted = NAMED_SCOPES.filter((scope) => scope.includes(':'));
+    const given = new Set([...administrator.scopes, ...ROLE_SCOPES.staff]);
+    // Stock at any location is everybody's who is bound to none.
+    expect(granted.filter((scope) => !given.has(scope))).toEqual(['stock:any-location']);
+  });
+});
+
+describe('the people', () => {
+  const emails = new Set(CUSTOMERS.map(({ email }) => email));
+
+  test('are named by addresses that exist, in the company, in groups, with points and consents', () => {
+    const named = [...COMPANY_MEMBERS, ...POINTS, ...CONSENTS].map(({ email }): string => email);
+    expect([...named, ...GROUPS.flatMap((group) => group.emails)].filter((email) => !emails.has(email))).toEqual([]);
+  });
+
+  test('sign in with a password that the system takes, those with a key of the portal as members', () => {
+    expect('fault' in readPassword(DEMO_PASSWORD)).toBe(false);
+    const members = new Set<string>(COMPANY_MEMBERS.map(({ email }) => email));
+    expect(DEMO_KEYS.b2b.every(({ customerEmail = '' }) => members.has(customerEmail))).toBe(true);
+    const withPassword = CUSTOMERS.filter(({ hasPassword }) => hasPassword).map(({ email }) => email);
+    expect(withPassword).toEqual(['jana.lindqvist@example.com', ...members]);
+  });
+
+  test('of the company buy for locations that it has, one of each role, and large orders need an approver', () => {
+    const locations = new Set<string>(COMPANY_LOCATIONS.map(({ name }) => name));
+    expect(COMPANY_MEMBERS.map(({ role, location }) => [role, locations.has(location)])).toEqual([
+      ['ADMIN', true],
+      ['BUYER', true],
+      ['APPROVER', true],
+    ]);
+    expect(APPROVAL_RULE).toMatchObject({ totalAtLeast: { minorUnits: 200_000 }, tiers: [{ role: 'APPROVER' }] });
+  });
+
+  test('of the staff have a PIN that the system takes, at stores that exist', () => {
+    for (const { code, pin, locationCodes } of STAFF) {
+      expect([code, isPin(pin) && !isTrivialPin(pin, code)]).toEqual([code, true]);
+      expect(locationCodes.filter((location) => !STORES.some((store) => store.code === location))).toEqual([]);
+    }
+  });
+
+  test('earn points in every channel, and rise through three tiers', () => {
+    expect(LOYALTY_RULES.channels.map(({ channel }) => channel)).toEqual(CHANNELS.map(({ code }) => code));
+    expect(LOYALTY_RULES.tiers).toHaveLength(3);
   });
 });

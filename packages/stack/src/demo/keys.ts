@@ -5,7 +5,7 @@ export interface DemoKey {
   /** The secret, as it stands behind `Authorization: Bearer`. */
   readonly key: string;
   readonly description: string;
-  readonly role: 'customer' | 'staff' | 'integration';
+  readonly role: 'customer' | 'staff' | 'integration' | 'device';
   /** The channel it is bound to; null when it works in all that let its role in. */
   readonly channel: string | null;
   /** What it may do beyond its role. */
@@ -26,7 +26,23 @@ const SHOPPER: DemoKey = {
   customerEmail: 'jana.lindqvist@example.com',
 };
 
-/** The keys that each endpoint of the demo takes. One key may stand at several. */
+/** What somebody at a register may do besides selling. */
+export const REGISTER_SCOPES: readonly string[] = ['customers:lookup', 'stock:read'];
+
+const member = (label: string, name: string, description: string): DemoKey => ({
+  label,
+  key: `demo_buyer_${name.replace('.', '_')}`,
+  description,
+  role: 'customer',
+  channel: 'b2b',
+  scopes: [],
+  customerEmail: `${name}@bergblick.example`,
+});
+
+/**
+ * The keys that each endpoint of the demo takes. One key may stand at several. Keys of the form `sk_test_…` and `dk_test_…` are as the system makes
+ * them, with their checksums: what they are is in their looks, so that scanners find them.
+ */
 export const DEMO_KEYS: Readonly<
   Record<'router' | 'web' | 'mobile' | 'pos' | 'b2b' | 'marketplace', readonly DemoKey[]>
 > = {
@@ -34,25 +50,39 @@ export const DEMO_KEYS: Readonly<
     {
       label: 'Administrator',
       key: 'demo_staff_administrator',
-      description: 'Staff who change the catalogue, channels, prices and stock.',
+      description: 'Staff who may do everything: catalogue, prices, stock, customers, companies, keys, the audit log.',
       role: 'staff',
       channel: 'web',
       scopes: [
+        'audit:read',
         'catalogue:write',
         'channels:write',
-        'prices:read',
-        'prices:write',
-        'stock:read',
-        'stock:write',
-        'stock:policy',
+        'companies:read',
+        'companies:write',
+        'credit:write',
+        'customers:lookup',
+        'customers:merge',
         'customers:read',
+        'customers:write',
+        'devices:write',
+        'keys:read',
+        'keys:write',
+        'loyalty:read',
+        'loyalty:write',
         'orders:read',
         'orders:write',
+        'prices:read',
+        'prices:write',
+        'privacy:write',
+        'staff:write',
+        'stock:policy',
+        'stock:read',
+        'stock:write',
       ],
     },
     {
       label: 'Partner, read only',
-      key: 'demo_integration_partner',
+      key: 'sk_test_KontorDemoPartner000000000000000000000000000T6Cai',
       description: 'A partner’s integration that reads the catalogue as the web shop shows it.',
       role: 'integration',
       channel: 'web',
@@ -68,25 +98,28 @@ export const DEMO_KEYS: Readonly<
       description: 'Staff at the register of the Berlin store.',
       role: 'staff',
       channel: 'pos',
-      scopes: ['stock:read'],
+      scopes: REGISTER_SCOPES,
+      locationCode: 'berlin-mitte',
+    },
+    {
+      label: 'Device in Berlin Mitte',
+      key: 'dk_test_KontorDemoRegisterBerlin000000000000000000041W5pH',
+      description: 'The register itself, before somebody signs in with a PIN: it may do nothing but that.',
+      role: 'device',
+      channel: 'pos',
+      scopes: [],
       locationCode: 'berlin-mitte',
     },
   ],
   b2b: [
-    {
-      label: 'Ruth, buyer of Bergblick',
-      key: 'demo_buyer_ruth_steiner',
-      description: 'A member of a company that buys at trade prices.',
-      role: 'customer',
-      channel: 'b2b',
-      scopes: [],
-      customerEmail: 'ruth.steiner@bergblick.example',
-    },
+    member('Ruth, administrator of Bergblick', 'ruth.steiner', 'Invites people, sets the rules, and buys.'),
+    member('Lukas, buyer of Bergblick', 'lukas.gruber', 'Buys at trade prices, for large orders with approval.'),
+    member('Hanna, approver of Bergblick', 'hanna.moser', 'Buys, and approves what others buy.'),
   ],
   marketplace: [
     {
       label: 'Marketplace integration',
-      key: 'demo_marketplace_integration',
+      key: 'sk_test_KontorDemoMarketplace00000000000000000000003Ohbrl',
       description: 'The integration of one marketplace: it takes the feeds.',
       role: 'integration',
       channel: 'marketplace',

@@ -1,5 +1,5 @@
 import { createApp as createCustomers } from '@kontor/customers/src/app.ts';
-import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
+import { serviceCaller, type Caller } from '@kontor/kit/src/auth/caller.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
 import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
 import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
@@ -14,11 +14,14 @@ import { asGuest, asService, createTestIdentities } from '@kontor/testkit/src/ca
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { run, type Operator } from '../operator.ts';
+import { pathOfGraph, run, type Operator } from '../operator.ts';
 import type { Subgraph } from '../services.ts';
 import { COLLECTIONS } from './catalogue/collections.ts';
 import { PRICE_LISTS } from './catalogue/prices.ts';
+import { COMPANY_MEMBERS } from './company.ts';
+import { CUSTOMERS, DEMO_PASSWORD } from './customers.ts';
 import { DEMO_KEYS } from './keys.ts';
+import { STAFF } from './staff.ts';
 import { LEVELS } from './stock.ts';
 import { seedDemo } from './seed.ts';
 
@@ -38,9 +41,9 @@ beforeAll(async () => {
   databases = Object.fromEntries(NAMES.map((name) => [name, testDb.open(name)])) as Record<Name, Database>;
   const bus = createMemoryBus();
   const deps = (name: Name) => ({ db: databases[name], bus, identity: identities[name], logger: silentLogger });
-  const internal = (name: Subgraph): GraphClient =>
-    createMemoryClient(name, () => services[name as Name].graph(INTERNAL_PATH), true);
-  const peers = { products: internal('products') };
+  const graphs = (name: Subgraph, path: string): GraphClient =>
+    createMemoryClient(name, () => services[name as Name].graph(path), true);
+  const peers = { products: graphs('products', INTERNAL_PATH) };
   services = {
     products: createProducts(deps('products')),
     prices: createPrices({ ...deps('prices'), peers }),
@@ -50,10 +53,10 @@ beforeAll(async () => {
   for (const name of NAMES) await services[name].start();
   const call = { caller: serviceCaller('operator'), requestId: 'seed' };
   operator = {
-    async ask(name, request) {
+    async ask(name, request, graph) {
       line.commands += 1;
       if (line.commands > line.breaksAfter) throw new Error('cut off');
-      return internal(name).execute(request, call);
+      return graphs(name, pathOfGraph(graph)).execute(request, call);
     },
   };
 });
@@ -66,7 +69,21 @@ const COUNTED: Record<Name, readonly string[]> = {
   products: ['channels', 'products', 'variants', 'collections', 'publications'],
   prices: ['price_lists', 'prices', 'tax_rates'],
   stock: ['locations', 'levels', 'movements'],
-  customers: ['customers', 'companies', 'credentials'],
+  customers: [
+    'customers',
+    'companies',
+    'company_locations',
+    'company_members',
+    'approval_rules',
+    'credentials',
+    'devices',
+    'staff_members',
+    'passwords',
+    'groups',
+    'consents',
+    'loyalty_rules',
+    'ledger_transactions',
+  ],
 };
 
 /** Rows by table, and the units that are available. */
@@ -150,9 +167,17 @@ test('does the rest after being cut off, and then nothing more', async () => {
     prices: PRICE_LISTS.reduce((sum, list) => sum + list.prices.length, 0),
     tax_rates: 15,
     locations: 12,
-    customers: 6,
+    customers: CUSTOMERS.length,
     companies: 1,
-    credentials: 6,
+    company_locations: 2,
+    company_members: 3,
+    approval_rules: 1,
+    credentials: 8,
+    devices: 1,
+    staff_members: 2,
+    passwords: 4,
+    consents: 2,
+    ledger_transactions: 1,
     units: LEVELS.reduce((sum, { quantity }) => sum + quantity, 0),
   });
   // A level of zero units may stand or not: it is the same stock.
@@ -205,4 +230,81 @@ test('lets every key in as what it is listed as', async () => {
     expect(authenticate['locationId'] !== null).toBe(locationCode !== undefined);
     expect(authenticate['companyId'] !== null).toBe(channel === 'b2b');
   }
+});
+
+const STAFF_SIGN_IN = /* GraphQL */ `
+  mutation StaffSignIn($input: StaffSignInInput!) {
+    staffSignIn(input: $input) {
+      __typename
+      ... on StaffSignedIn {
+        staff {
+          name
+        }
+      }
+    }
+  }
+`;
+
+const SIGN_IN = /* GraphQL */ `
+  mutation SignIn($input: SignInInput!) {
+    signIn(input: $input) {
+      __typename
+      ... on SignedIn {
+        customer {
+          companyRole
+        }
+      }
+    }
+  }
+`;
+
+/** Asks customers' part of the shared graph as somebody in a channel. */
+async function ask<Data>(query: string, input: object, who: Partial<Caller>): Promise<Data> {
+  const caller: Caller = { role: 'guest', subject: 'test', channel: 'b2b', scopes: [], ...who };
+  const result = await services.customers
+    .graph()
+    .execute<Data>({ query, variables: { input } }, { caller, requestId: 'test' });
+  expect(result.errors).toBeUndefined();
+  return result.data!;
+}
+
+test('lets the staff in at the register by code and PIN', async () => {
+  const { authenticate: device } = await run<{ authenticate: Caller }>(operator, 'customers', AUTHENTICATE, {
+    credential: DEMO_KEYS.pos.find(({ role }) => role === 'device')!.key,
+  });
+  const [{ id: deviceId }] = (await databases.customers.sql`
+    select device_id::text as id from customers.devices`) as unknown as [{ id: string }];
+  for (const { code, pin, name } of STAFF)
+    expect(
+      await ask(
+        STAFF_SIGN_IN,
+        { staffCode: code, pin },
+        {
+          role: 'device',
+          channel: 'pos',
+          deviceId,
+          locationId: device.locationId!,
+        },
+      ),
+    ).toEqual({ staffSignIn: { __typename: 'StaffSignedIn', staff: { name } } });
+});
+
+test('lets people sign in with the password of the demo, members with their roles', async () => {
+  const roles: Record<string, string> = Object.fromEntries(COMPANY_MEMBERS.map(({ email, role }) => [email, role]));
+  for (const { email } of CUSTOMERS.filter(({ hasPassword }) => hasPassword))
+    expect(await ask(SIGN_IN, { email, password: DEMO_PASSWORD }, {})).toEqual({
+      signIn: { __typename: 'SignedIn', customer: { companyRole: roles[email] ?? null } },
+    });
+});
+
+test('replaces no password and no PIN that somebody chose since', async () => {
+  const { sql } = databases.customers;
+  const kept = async () => [
+    await sql`select hash from customers.passwords order by customer_id`,
+    await sql`select pin_hash from customers.staff_members order by code`,
+  ];
+  const before = await kept();
+  await sql`delete from customers.credentials where label = ${DEMO_KEYS.marketplace[0]!.label}`;
+  expect(await seedDemo(operator)).toBe('seeded');
+  expect(await kept()).toEqual(before);
 });

@@ -8,17 +8,33 @@ interface Input {
   readonly levels?: readonly { readonly variantId: string }[];
   readonly prices?: readonly { readonly variantId: string }[];
   readonly secret?: string;
+  readonly code?: string;
+  readonly name?: string;
 }
 
 /** Subgraphs that keep credentials and answer made-up ids; they end, like a process, before the command `endsBefore`. */
 function subgraphs(endsBefore = Infinity) {
   const credentials = new Set<string>();
   const sent: { readonly field: string; readonly input: Input }[] = [];
-  const limit = { commands: endsBefore, rejects: '' };
+  const limit = { commands: endsBefore, rejects: '', refuses: '' };
   const answers: Record<string, (input: Input) => unknown> = {
     locationsUpsert: ({ locations = [] }) => ({ locationIds: locations.map((_, index) => `location-${index}`) }),
     companyUpsert: () => ({ companyId: 'company' }),
+    company: () => ({ locations: { edges: [] }, approvalRules: { edges: [] } }),
+    companyLocationSet: ({ name }) => ({ __typename: 'CompanyLocationSet', location: { id: name } }),
+    approvalRuleSet: ({ code }) => ({
+      __typename: limit.refuses === code ? 'NotFound' : 'ApprovalRuleSet',
+      rule: { id: code },
+    }),
+    approvalRuleActivate: () => ({ __typename: 'ApprovalRuleSet' }),
     customerEnsure: () => ({ customerId: 'customer' }),
+    customerIdentitySet: () => ({ __typename: 'IdentityChanged' }),
+    loyaltyRulesSet: () => ({ __typename: 'VersionConflict' }),
+    loyaltyAdjust: () => ({ __typename: 'LoyaltyAdjusted' }),
+    customerGroupSet: () => ({ __typename: 'CustomerGroupSaved' }),
+    customerGroupMembersSet: () => ({ __typename: 'CustomerGroupMembersChanged' }),
+    customerConsentSet: () => ({ __typename: 'ConsentRecorded' }),
+    segmentSet: () => ({ __typename: 'SegmentSaved' }),
     productsUpsert: ({ products = [] }) => ({
       results: products.map(({ handle, variants }) => ({
         handle,
@@ -34,7 +50,7 @@ function subgraphs(endsBefore = Infinity) {
       if (query.includes('authenticate'))
         return { data: { authenticate: credentials.has(String(variables['credential'])) ? { subject: 'x' } : null } };
       const field = /\{\s*(\w+)\(/.exec(query)?.[1] ?? '';
-      const input = variables['input'] as Input;
+      const input = (variables['input'] ?? {}) as Input;
       if (sent.length >= limit.commands) return { errors: [{ message: 'gone' }] };
       sent.push({ field, input });
       return { data: { [field]: answers[field]?.(input) ?? {} } };
@@ -94,6 +110,13 @@ describe('seedDemo', () => {
       expect(resumed).toHaveLength(whole.sent.length);
       expect(resumed.lastIndexOf('levelsImport')).toBeLessThan(resumed.indexOf('credentialUpsert'));
     }
+  });
+
+  test('is refused with what a subgraph said, and gives out no key', async () => {
+    const { operator, limit, credentials } = subgraphs();
+    limit.refuses = 'large-orders';
+    await expect(seedDemo(operator)).rejects.toThrow('The demo was refused with NotFound');
+    expect(credentials.size).toBe(0);
   });
 
   test('names a product that was rejected, and gives out no key', async () => {

@@ -1,0 +1,9 @@
+/** What resolvers get as their parent, where that is the router's answer and not the channel's own type. */
+import type { AccountQuery, SignedInPartsFragment } from './generated/upstream.ts';
+import type { CartSummary } from './generated/schema.ts';
+
+type Profile = NonNullable<AccountQuery['me']>;
+
+/** `token` where the person has signed in by the request itself. */
+export type AccountMapper = Profile & { readonly token?: string };
+export type SignedInMapper = SignedInPartsFragment & { readonly cart: CartSummary | null };
