@@ -10,7 +10,7 @@ import { send } from './fixture/http.ts';
 import { openRawSocket } from './fixture/raw-socket.ts';
 
 const names = ['web', 'router', ...SUBGRAPHS] as const;
-const keys = await generateInternalKeys(names);
+const keys = await generateInternalKeys(names, { web: ['web'] });
 const strangers = await generateInternalKeys(['web', 'router']);
 const identities = Object.fromEntries(
   await Promise.all(names.map(async (name) => [name, await createIdentity(name, keys[name]!)] as const)),
@@ -78,6 +78,18 @@ const FORGED: readonly (readonly [string, () => Promise<string> | string])[] = [
   [
     'scopes that are a text',
     () => signed('web', claims({ caller: { role: 'staff', subject: 'x', channel: 'web', scopes: '*' } })),
+  ],
+  [
+    'the role of an edge, which nobody may claim',
+    () => signed('web', claims({ caller: { role: 'edge', subject: 'web', channel: 'web', scopes: ['*'] } })),
+  ],
+  [
+    'a caller of a channel for which its service may not vouch',
+    () => signed('web', claims({ caller: { role: 'staff', subject: 'x', channel: 'pos', scopes: ['stock:read'] } })),
+  ],
+  [
+    'a caller of no channel',
+    () => signed('web', claims({ caller: { role: 'staff', subject: 'x', channel: null, scopes: ['stock:read'] } })),
   ],
   ['another service as its caller', () => signed('web', claims({ caller: serviceCaller('prices') }))],
   [

@@ -1,4 +1,5 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
+import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
 import { seedDemo } from '@kontor/stack/src/demo/seed.ts';
 import { BFFS, SCHEMAS, SUBGRAPHS, type Bff, type Schema, type Subgraph } from '@kontor/stack/src/services.ts';
@@ -27,9 +28,11 @@ export interface Budget {
   readonly statements: Readonly<Partial<Record<Schema, number>>>;
 }
 
-/** An operation of a channel's client. */
+/** An operation of a channel's client, or of whoever asks another graph. */
 export interface Operation {
-  readonly bff: Bff;
+  readonly bff: Bff | 'router' | Subgraph;
+  /** Of the graph, where it is not the public one. */
+  readonly path?: string;
   readonly caller: Caller;
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
@@ -41,6 +44,10 @@ export interface CountingStack {
   run<Data>(operation: Operation): Promise<Data>;
   /** Runs it once, to fill what is kept between requests, then again and counts. `prepare` makes the variables of each run. */
   count<Data>(operation: Operation, prepare?: () => Promise<Operation['variables']>): Promise<Counted<Data>>;
+  /** Counts what anything else sends that is done to the system. */
+  watch(work: () => Promise<unknown>): Promise<Sent>;
+  /** The internal graph of a subgraph, as the edges ask it. */
+  internal(name: Subgraph): GraphClient;
   /** Takes a subgraph out for good. */
   stopService(name: Subgraph): Promise<void>;
   stop(): Promise<void>;
@@ -70,9 +77,9 @@ export async function startCountingStack(): Promise<CountingStack> {
   });
   await startGraphs(stack);
 
-  const run = async <Data>({ bff, caller, query, variables }: Operation): Promise<Data> => {
+  const run = async <Data>({ bff, path, caller, query, variables }: Operation): Promise<Data> => {
     const { data, errors, extensions } = await stack.services[bff]
-      .graph()
+      .graph(path)
       .execute<Data>({ query, ...(variables ? { variables } : {}) }, callAs(caller));
     if (errors || extensions?.['degraded'] || !data) throw new Error(JSON.stringify({ errors, extensions }));
     return data;
@@ -87,6 +94,15 @@ export async function startCountingStack(): Promise<CountingStack> {
       const data = await run<Data>(counted);
       return { data, ...sent };
     },
+    async watch(work) {
+      sent = { fetches: [], statements: [] };
+      await work();
+      return sent;
+    },
+    internal: (name) => ({
+      execute: (request, call) => stack.services[name].graph(INTERNAL_PATH).execute(request, call),
+      subscribe: (request, call) => stack.services[name].graph(INTERNAL_PATH).subscribe(request, call),
+    }),
     stopService: (name) => stack.stopService(name),
     async stop() {
       await stack.stop();

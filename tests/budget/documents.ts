@@ -59,3 +59,24 @@ export const FEED = `query Feed($first: Int!) {
     pageInfo { hasNextPage endCursor }
   }
 }`;
+
+export const SIGN_UP = `mutation SignUp($input: SignUpInput!) {
+  signUp(input: $input) { __typename ... on SignedIn { account { id } } }
+}`;
+
+export const ACCOUNT = `query Account {
+  account {
+    id email emailVerified givenName familyName phone locale company { id name } recentOrders { number status total ${MONEY} placedAt }
+    identities { id kind value verifiedAt isPrimary } addresses { id street city country isDefaultShipping } sessions { id channel isCurrent }
+    consents { purpose channel isGranted } preferences { key text number isOn } cart { id version lines { quantity } }
+    loyalty { balance available pending tier { code name } nextTier { code missingPoints } expiring { points expiresAt } }
+  }
+}`;
+
+export const ORDERS = `query Orders {
+  orders(first: 10) { edges { node { number status total { minorUnits } placedAt } } pageInfo { hasNextPage endCursor } }
+}`;
+
+export const LOYALTY_CARD = `query LoyaltyCard {
+  loyaltyCard { number barcodeFormat balance available tier { code } nextTier { missingPoints } expiring { points } }
+}`;

@@ -6,7 +6,7 @@ import { SCENARIOS } from './scenarios.ts';
 const hasNats = spawnSync('which', ['nats-server']).status === 0;
 
 describe.skipIf(!hasNats)(
-  `stock, with kill -9${hasNats ? '' : ' (skipped: there is no nats-server on this machine)'}`,
+  `what is promised, with kill -9${hasNats ? '' : ' (skipped: there is no nats-server on this machine)'}`,
   () => {
     let cluster: Cluster;
     beforeAll(async () => {

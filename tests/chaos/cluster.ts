@@ -13,9 +13,12 @@ import { startKillablePostgres, type KillablePostgres } from './killable-postgre
 /** Below the range that systems give to outgoing connections, one of which would be in the way of a restart; far from everyone else's. */
 const PORTS = { stock: 32_003, web: 32_010, nats: 32_222, postgres: 32_432 } as const;
 /** Nothing listens there: stock does without products, and the web BFF without the router, for what is tried here. */
-const NOBODY = 'http://127.0.0.1:9';
+export const NOBODY = 'http://127.0.0.1:9';
 /** As whom the tests ask. */
 const CLIENT = 'chaos';
+/** Other services that can be started beside stock. */
+const TRUSTED = ['products', 'prices', 'orders', 'customers'] as const;
+export type Trusted = (typeof TRUSTED)[number];
 /** The channel of the web BFF. */
 export const CHANNEL = 'web';
 
@@ -30,8 +33,18 @@ export interface Cluster {
   readonly natsUrl: string;
   /** A pool of the tests, as stock's own role. */
   readonly db: Database;
+  /** Makes schemas with their migrations. @returns the URL of each one's own role. */
+  makeSchemas(schemas: readonly string[]): Promise<Readonly<Record<string, string>>>;
+  /** Starts a process of a service that the stock processes trust, at the first free port; ended with the cluster. */
+  startService(
+    name: Trusted,
+    port: number,
+    env: Readonly<Record<string, string>>,
+  ): Promise<{ readonly process: Killable; readonly base: string }>;
   /** A process of the web BFF; ended with the cluster. */
   startWeb(): Promise<{ readonly process: Killable; readonly url: string }>;
+  /** What ends with the cluster, before what was started earlier. */
+  onStop(work: () => Promise<unknown>): void;
   stop(): Promise<void>;
 }
 
@@ -79,7 +92,7 @@ export async function startCluster(stockCount = 3): Promise<Cluster> {
     stops.push(() => db.close());
     await makeStream(natsUrl);
 
-    const keys = await generateInternalKeys(['stock', 'bff-web', CLIENT]);
+    const keys = await generateInternalKeys(['stock', 'bff-web', CLIENT, ...TRUSTED]);
     const common = { ...environment(), LOG_LEVEL: 'fatal' };
     const stockPorts: number[] = [];
     for (let index = 0; index < stockCount; index += 1)
@@ -112,6 +125,29 @@ export async function startCluster(stockCount = 3): Promise<Cluster> {
       identity: await createIdentity(CLIENT, keys[CLIENT]!),
       natsUrl,
       db,
+      async makeSchemas(schemas) {
+        const made = await provision(postgres.url, schemas);
+        for (const schema of schemas) await migrate(made[schema]!, schema, path(`../../drizzle/${schema}/migrations`));
+        return made;
+      },
+      async startService(name, from, env) {
+        const port = await freePortFrom(from);
+        const started = await startKillable({
+          name: `${name} at ${port}`,
+          command: process.execPath,
+          args: [path(`../../subgraphs/${name}/src/main.ts`)],
+          env: {
+            ...common,
+            [`${name.toUpperCase()}_PORT`]: String(port),
+            NATS_URL: natsUrl,
+            INTERNAL_KEYS: JSON.stringify(keys[name]),
+            ...env,
+          },
+          isReady: answers(`http://127.0.0.1:${port}/readyz`),
+        });
+        stops.push(() => started.kill());
+        return { process: started, base: `http://127.0.0.1:${port}` };
+      },
       async startWeb() {
         const port = await freePortFrom(PORTS.web);
         const web = await startKillable({
@@ -131,6 +167,7 @@ export async function startCluster(stockCount = 3): Promise<Cluster> {
         stops.push(() => web.kill());
         return { process: web, url: `http://127.0.0.1:${port}/graphql` };
       },
+      onStop: (work) => void stops.push(work),
       stop,
     };
   } catch (error) {

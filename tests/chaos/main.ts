@@ -1,5 +1,5 @@
 /**
- * `npm run chaos [-- --only oversell,events] [--seed 7] [--short]`: tries to break what is promised of stock, with real processes and
+ * `npm run chaos [-- --only oversell,events] [--seed 7] [--short]`: tries to break what is promised of stock and of people's accounts, with real processes and
  * `kill -9`, and prints a table. Exit code 1 when a promise was broken. A seed decides what is killed when and what clients do; how the
  * machine shares its time among processes it does not.
  */

@@ -1,4 +1,5 @@
 import type { Cluster } from './cluster.ts';
+import { accountsSurvive } from './scenarios/accounts-survive.ts';
 import { durable } from './scenarios/durable.ts';
 import { eventsInOrder } from './scenarios/events-in-order.ts';
 import { neverOversell } from './scenarios/never-oversell.ts';
@@ -58,5 +59,14 @@ export const SCENARIOS: readonly Scenario[] = [
     seedCount: 3,
     short: (cluster, seed) => reconnect(cluster, { seed, sockets: 200 }),
     full: (cluster, seed) => reconnect(cluster, { seed, sockets: 1_000 }),
+  },
+  {
+    name: 'accounts',
+    title:
+      'loses and makes no point, no credit and no session when orders and customers are killed under checkouts and merges',
+    shortSeeds: [7],
+    seedCount: 5,
+    short: (cluster, seed) => accountsSurvive(cluster, { seed, attempts: 150, kills: 2 }),
+    full: (cluster, seed) => accountsSurvive(cluster, { seed, attempts: 2_000, kills: 25 }),
   },
 ];

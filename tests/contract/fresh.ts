@@ -7,6 +7,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join, normalize } from 'node:path';
 import { generate } from '@graphql-codegen/cli';
 import config from '../../codegen.ts';
+import { stalePolicy } from './print-policy.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const GENERATED = '{packages,subgraphs,bffs,router}/*/src/generated/**/*.ts';
@@ -35,7 +36,7 @@ function staleGraph(): string[] {
   return status === 0 ? [] : ['schema/ is stale: run npm run schema'];
 }
 
-const complaints = [...(await staleTypes()), ...staleGraph()];
+const complaints = [...(await staleTypes()), ...staleGraph(), ...(await stalePolicy())];
 for (const complaint of complaints) console.error(complaint);
 if (complaints.length > 0) process.exitCode = 1;
 else console.log('Every generated file is fresh.');

@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { company } from './company/scenario.ts';
 import { identity } from './identity/scenario.ts';
 import { input } from './input/scenario.ts';
 import { outage } from './outage/scenario.ts';
 import { partner } from './partner/scenario.ts';
+import { people } from './people/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
+import { staff } from './staff/scenario.ts';
 import { stock } from './stock/scenario.ts';
 import { signIn } from './sign-in/scenario.ts';
 import { hasProgram, startDistributedSystem, type System } from './system.ts';
@@ -30,6 +33,9 @@ describe.skipIf(!hasNats)(
     prices(() => system);
     identity(() => system);
     signIn(() => system);
+    staff(() => system);
+    company(() => system);
     input(() => system);
+    people(() => system);
   },
 );

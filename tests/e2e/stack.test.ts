@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, describe } from 'vitest';
+import { company } from './company/scenario.ts';
 import { identity } from './identity/scenario.ts';
 import { input } from './input/scenario.ts';
 import { partner } from './partner/scenario.ts';
+import { people } from './people/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
 import { shopping } from './shopping/scenario.ts';
 import { signIn } from './sign-in/scenario.ts';
+import { staff } from './staff/scenario.ts';
 import { stock } from './stock/scenario.ts';
 import { startStackSystem, type System } from './system.ts';
 
@@ -23,5 +26,8 @@ describe('everything in one process, with all calls between services sent throug
   prices(() => system);
   identity(() => system);
   signIn(() => system);
+  staff(() => system);
+  company(() => system);
   input(() => system);
+  people(() => system);
 });

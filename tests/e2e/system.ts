@@ -6,11 +6,10 @@ import { join } from 'node:path';
 import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
 import { createIdentity } from '@kontor/kit/src/auth/internal-token.ts';
 import { createHttpClient } from '@kontor/kit/src/graph/http-client.ts';
-import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
 import { DEMO_KEYS } from '@kontor/stack/src/demo/keys.ts';
 import { seedDemo } from '@kontor/stack/src/demo/seed.ts';
 import { startNatsServer } from '@kontor/stack/src/nats-server.ts';
-import type { Operator } from '@kontor/stack/src/operator.ts';
+import { pathOfGraph, type Operator } from '@kontor/stack/src/operator.ts';
 import { startDistributed } from '@kontor/stack/src/process-table.ts';
 import {
   DEFAULT_PORTS,
@@ -25,6 +24,7 @@ import { createStack } from '@kontor/stack/src/stack.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { ask } from '@kontor/testkit/src/graph-client.ts';
+import { createFolderMailbox, createMemoryMailbox, type Mailbox } from './mailbox.ts';
 import { CART_CREATE } from './operations.ts';
 
 /** A whole running system with the demo in it, reached as its users reach it: over sockets. */
@@ -33,6 +33,8 @@ export interface System {
   readonly ports: Readonly<Record<Listener, number>>;
   readonly database: TestDatabase;
   readonly operator: Operator;
+  /** What it mailed. */
+  readonly mailbox: Mailbox;
   url(listener: Listener): string;
   /** Ends a subgraph; `start` brings it back at the same port. Only where processes are apart. */
   takeOut(name: Subgraph): Promise<{ start(): Promise<void> }>;
@@ -85,12 +87,14 @@ export async function startStackSystem(
   options: { readonly onQuery?: (schema: Schema, query: string) => void } = {},
 ): Promise<System> {
   const database = await createTestDatabase(SCHEMAS);
+  const mailbox = createMemoryMailbox();
   const stack = await createStack({
     urls: database.urls,
     logLevel: LOG_LEVEL,
     demo: true,
     roundTrip: true,
     psp: { secretKey: PSP_KEY, url: undefined, port: 0, host: '127.0.0.1' },
+    identity: { mail: { mailer: mailbox.mailer } },
     ...options,
   });
   await stack.start();
@@ -102,6 +106,7 @@ export async function startStackSystem(
     ports,
     database,
     operator: stack.operator,
+    mailbox,
     url: (listener) => `http://127.0.0.1:${ports[listener]}/graphql`,
     takeOut: () => Promise.reject(new Error('services of one process cannot be taken out and brought back')),
     async stop() {
@@ -114,6 +119,7 @@ export async function startStackSystem(
 /** Every service its own process, two of every subgraph, events over JetStream. */
 export async function startDistributedSystem(replicas = 2): Promise<System> {
   const folder = await mkdtemp(join(tmpdir(), 'kontor-nats-'));
+  const mails = await mkdtemp(join(tmpdir(), 'kontor-mails-'));
   const nats = await startNatsServer({ port: await freePort(), folder });
   const database = await createTestDatabase(SCHEMAS);
   // Far from the defaults, so that a system that somebody runs on this machine is not in the way.
@@ -127,6 +133,7 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
     ports,
     replicas,
     path: process.env['PATH'],
+    common: { MAILER: `file:${mails}` },
     logLevel: LOG_LEVEL,
     demo: true,
     pspSecretKey: PSP_KEY,
@@ -135,11 +142,12 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
   });
   const identity = await createIdentity(OPERATOR, running.operatorKeys);
   const operator: Operator = {
-    ask: (name, request) =>
-      createHttpClient({ urls: [`http://127.0.0.1:${ports[name]}${INTERNAL_PATH}`], audience: name, identity }).execute(
-        request,
-        { caller: serviceCaller(OPERATOR), requestId: OPERATOR },
-      ),
+    ask: (name, request, graph) =>
+      createHttpClient({
+        urls: [`http://127.0.0.1:${ports[name]}${pathOfGraph(graph)}`],
+        audience: name,
+        identity,
+      }).execute(request, { caller: serviceCaller(OPERATOR), requestId: OPERATOR }),
   };
   await seedDemo(operator);
   await eventually(() => cartOfEverything(`http://127.0.0.1:${ports.web}/graphql`), SEEDED_MS);
@@ -148,6 +156,7 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
     ports,
     database,
     operator,
+    mailbox: createFolderMailbox(mails),
     url: (listener) => `http://127.0.0.1:${ports[listener]}/graphql`,
     async takeOut(name) {
       const mine = running.processes.filter((each) => each.name === name);
@@ -161,7 +170,7 @@ export async function startDistributedSystem(replicas = 2): Promise<System> {
     async stop() {
       await running.stop();
       await nats.stop();
-      await rm(folder, { recursive: true, force: true });
+      await Promise.all([folder, mails].map((each) => rm(each, { recursive: true, force: true })));
       await database.drop();
     },
   };

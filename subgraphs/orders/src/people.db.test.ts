@@ -175,10 +175,23 @@ describe('a person who is forgotten', () => {
     await mutate(shop.service, me, 'address', { cartId: open.cart.id, shippingAddress: marked.shippingAddress });
     expect(await everything()).toContain('zyx@example.org');
 
+    const waiting = await shop.fill(1, 5, 0, me);
+    const confirm = {
+      ...marked,
+      idempotencyKey: newId(),
+      tenders: [{ kind: 'CARD', token: 'pm_card_authenticationRequired' }],
+    };
+    const asked = await shop.buy(waiting, confirm, me);
+    expect(asked.__typename).toBe('PaymentActionRequired');
+
     await tell('customers.customer.erased', customerId, { customerId, formerIds: [formerId] });
     const late = (await shop.buy(await shop.fill(1, 5, 0, me), marked, me)).order.id;
     const left = await everything();
     for (const mark of MARKS.slice(0, 5)) expect(left).not.toContain(mark);
+    await shop.authenticate(asked, 'succeeded');
+    expect((await shop.buy(waiting, confirm, me)).__typename).toBe('OrderPlaced');
+    const ended = await everything();
+    for (const mark of MARKS.slice(0, 5)) expect(ended).not.toContain(mark);
     const read = (each: string) => send(shop.service, asStaff(['orders:read']), 'order', { id: each });
     expect(await read(id)).toMatchObject({
       email: null,

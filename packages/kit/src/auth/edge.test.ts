@@ -12,7 +12,9 @@ let found: Record<string, unknown> | null;
 /** Customers, which answers what was true when it was asked, at once or when the test lets it. */
 const edgeOf = (held = false) => {
   const customers = {
-    async execute() {
+    async execute({ query }: { readonly query: string }) {
+      // Asked beside every few checks; nothing ended here.
+      if (query.includes('revocations')) return { data: { revocations: { revocations: [], cursor: 'here' } } };
       const authenticate = found;
       await new Promise<void>((answer) => (asked.push(answer), held || answer()));
       return { data: { authenticate } };

@@ -92,6 +92,8 @@ export function createEdgeAuthenticator(options: EdgeOptions): EdgeAuthenticator
   };
 
   const holderOfKey = async (credential: string): Promise<Caller> => {
+    // Where only keys come in, nothing else would learn that one was revoked before what is remembered of it ends.
+    void revocations.refresh();
     const holding = await credentials.holdingOf(credential);
     if (!holding) throw requestFault('SERVICE_UNAVAILABLE', 'Credentials cannot be checked now.');
     const { caller, refusal } = holding;

@@ -1,5 +1,7 @@
 import type { Database, Tx } from '@kontor/kit/src/database.ts';
 import { sql } from 'drizzle-orm';
+import type { Address } from '../domain/address.ts';
+import type { Contact } from '../domain/checkout.ts';
 import { type AttachedOrder, toAttached } from './profiles.ts';
 
 /** Two profiles that became one. */
@@ -26,6 +28,22 @@ export async function writeMerge(tx: Tx, { mergeId, survivorId, absorbedId }: Me
 const withoutPerson = (column: string) => sql`
   case when ${sql.identifier(column)} is not null then jsonb_build_object('country', ${sql.identifier(column)} -> 'country') end`;
 
+const NOBODY: Contact = { email: null, phone: null, givenName: null, familyName: null };
+const NOWHERE: Omit<Address, 'country'> = {
+  name: null,
+  street: null,
+  street2: null,
+  city: null,
+  province: null,
+  postalCode: null,
+  latitude: null,
+  longitude: null,
+};
+/** The same of the address in a request. */
+const addressOfNobody = (field: string) => sql`
+  case when jsonb_typeof(request -> ${field}) = 'object'
+    then ${JSON.stringify(NOWHERE)}::jsonb || jsonb_build_object('country', request -> ${field} -> 'country') else 'null'::jsonb end`;
+
 /**
  * Forgets people in orders, carts and checkouts: names, addresses, numbers and cards. What was bought, for how much and when stays, under
  * an id that says nothing. What comes of them later is kept without anything personal, too (see `insertOrder`).
@@ -49,9 +67,12 @@ export async function erasePeople(tx: Tx, customerIds: readonly string[]): Promi
     update orders.carts set shipping_address = ${withoutPerson('shipping_address')}, billing_address = ${withoutPerson('billing_address')},
       version = version + 1, updated_at = orders.app_now()
     where customer_id = any(${ids}) and (shipping_address is not null or billing_address is not null)`);
+  // Also of checkouts that wait for the bank or the provider: they end without knowing whose they were.
   await tx.execute(sql`
-    update orders.checkouts set payment = payment - 'cardBrand' - 'cardLast4' where state in ('placed', 'failed') and payment is not null
-      and cart_id in (select cart_id from orders.carts where customer_id = any(${ids}))`);
+    update orders.checkouts set payment = payment - 'cardBrand' - 'cardLast4',
+      request = request || jsonb_build_object('contact', ${JSON.stringify(NOBODY)}::jsonb,
+        'shippingAddress', ${addressOfNobody('shippingAddress')}, 'billingAddress', ${addressOfNobody('billingAddress')})
+    where cart_id in (select cart_id from orders.carts where customer_id = any(${ids})) and (payment is not null or request is not null)`);
 }
 
 /** Hangs orders of addresses on the profile of their owner, who has shown that they are theirs. @returns the orders. */

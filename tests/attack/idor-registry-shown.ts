@@ -1,0 +1,224 @@
+/** How to ask for entities by their keys, and how fields that show something with an id are decided. */
+import type { CallerName } from './idor-callers.ts';
+import type { Ids } from './idor-world.ts';
+
+/** An entity of a subgraph. */
+export interface EntityProbe {
+  readonly key: (ids: Ids) => object;
+  /** The line of the policy table; null for what everybody sees. */
+  readonly line: string | null;
+  /** Besides whom the line names. */
+  readonly owners?: readonly CallerName[];
+  /** The key is all that the subgraph knows of it: the answer repeats it, and its fields are asked for themselves. */
+  readonly isStub?: boolean;
+  /** Who sees it, and what then stands in the answer. */
+  readonly by: CallerName;
+  readonly shows: string | ((ids: Ids) => string);
+}
+
+const byId = (name: string) => (ids: Ids) => ({ id: ids[name] });
+
+/** By subgraph and type. */
+export const ENTITY_PROBES: Readonly<Record<string, readonly EntityProbe[]>> = {
+  'products:Channel': [{ key: () => ({ code: 'web' }), line: null, by: 'guest', shows: '"web"' }],
+  'products:Product': [{ key: byId('product'), line: null, by: 'guest', shows: (ids) => ids['product']! }],
+  'products:ProductVariant': [{ key: byId('variant'), line: null, by: 'guest', shows: (ids) => ids['variant']! }],
+  'products:Collection': [{ key: byId('collection'), line: null, by: 'guest', shows: (ids) => ids['collection']! }],
+  'prices:ProductVariant': [{ key: byId('variant'), line: null, isStub: true, by: 'guest', shows: '"price":{' }],
+  'prices:Product': [
+    {
+      key: (ids) => ({ id: ids['product'], variants: [{ id: ids['variant'] }] }),
+      ...{ line: null, isStub: true, by: 'guest', shows: 'base-eur' },
+    },
+  ],
+  // Which list won is told with every price.
+  'prices:PriceList': [{ key: byId('priceList'), line: null, by: 'guest', shows: '"code":' }],
+  'stock:ProductVariant': [
+    { key: byId('variant'), line: null, isStub: true, by: 'guest', shows: '"sellableQuantity":' },
+  ],
+  'stock:Location': [{ key: byId('store'), line: null, by: 'guest', shows: 'berlin-mitte' }],
+  'orders:Customer': [
+    { key: byId('victim'), line: 'Customer.orders', isStub: true, by: 'victim', shows: 'Markstreet' },
+  ],
+  'orders:Cart': [
+    { key: byId('cart'), line: 'Cart', by: 'victim', shows: (ids) => ids['cart']! },
+    { key: byId('cart'), line: 'Cart', by: 'staff', shows: (ids) => ids['cart']! },
+    { key: byId('guestCart'), line: 'Cart', owners: [], by: 'staff', shows: (ids) => ids['guestCart']! },
+  ],
+  'orders:Order': [
+    { key: byId('order'), line: 'Order', by: 'victim', shows: 'Markstreet' },
+    { key: byId('guestOrder'), line: 'Order', owners: [], by: 'staff', shows: 'guest.mark' },
+  ],
+  'customers:Customer': [
+    { key: byId('victim'), line: 'Customer', by: 'victim', shows: 'second.mark' },
+    { key: byId('victim'), line: 'Customer', by: 'staff', shows: 'Marknote' },
+  ],
+  'customers:Company': [
+    { key: byId('company'), line: 'Company', by: 'colleague', shows: 'Marksite' },
+    { key: byId('company'), line: 'Company', by: 'staff', shows: 'spare.mark' },
+  ],
+};
+
+/** Of the catalogue and of places: everybody sees them. */
+export const FOR_EVERYBODY: readonly string[] = [
+  ...['Product.variants', 'Product.media', 'Product.collections', 'ProductVariant.product', 'ProductVariant.image'].map(
+    (field) => `products:${field}`,
+  ),
+  ...['VariantComponent.variant', 'ProductEdge.node', 'CollectionEdge.node'].map((field) => `products:${field}`),
+  ...['Product.variants', 'VariantPrice.priceList'].map((field) => `prices:${field}`),
+  ...['VariantAvailability.variant', 'VariantAvailability.pickupLocations', 'PickupLocation.location'].map(
+    (field) => `stock:${field}`,
+  ),
+  'stock:LocationEdge.node',
+];
+
+/** Only the key of something of another subgraph, which decides itself who sees it. */
+export const KEYS_ALONE: readonly string[] = [
+  ...[
+    'CartLine.variant',
+    'Order.customer',
+    'OrderLine.variant',
+    'FulfilmentOrder.location',
+    'FulfilmentOrderLine.variant',
+  ].map((field) => `orders:${field}`),
+];
+
+/**
+ * Parts of what they stand in: whoever was given that may see them. Roots, entities and lists above them decide, and each is asked for
+ * with all that is below it.
+ */
+export const PARTS: readonly string[] = [
+  ...['ProductUpdated.product', 'VariantComponentsSaved.variant'].map((field) => `products:${field}`),
+  ...['PriceListSaved.priceList', 'PricesChanged.priceList'].map((field) => `prices:${field}`),
+  ...[
+    ...['StockLevel.variant', 'StockLevel.location', 'StockMovement.variant', 'StockMovement.location'],
+    ...['StockMovementEdge.node', 'StockTransfer.from', 'StockTransfer.to', 'StockTransferLine.variant'],
+    ...['StockTransferEdge.node', 'StockTransferDispatched.transfer', 'StockTransferReceived.transfer'],
+    ...['StockException.variant', 'StockException.location', 'StockExceptionEdge.node'],
+    ...['StockExceptionResolved.exception', 'AllocationPolicyEdge.node', 'AllocationPolicyVariantEdge.node'],
+    ...['AllocationPolicySaved.policy', 'SafetyStock.location', 'SellingPolicy.variant'],
+    ...['AvailabilityExplanation.variant', 'StockItemExplanation.variant', 'StockItemExplanation.policy'],
+    ...['LocationExplanation.location', 'LocationSets.location'],
+  ].map((field) => `stock:${field}`),
+  ...[
+    ...['Cart.lines', 'Cart.order', 'Order.lines', 'Order.payments', 'Order.fulfilmentOrders', 'OrderException.order'],
+    ...['OrderEdge.node', 'OrderRerouted.order', 'CartPayload.cart', 'CartUpdated.cart', 'OrderPlaced.order'],
+  ].map((field) => `orders:${field}`),
+  ...[
+    // A profile that is shown to somebody who may not see all of it names no company.
+    ...['Customer.company', 'Customer.companyLocation', 'Company.parent', 'CompanyLocation.company'],
+    ...['SignedIn.customer', 'ProfileUpdated.customer', 'CustomerMatch.customer', 'AuditEntryEdge.node'],
+    ...['PrivacyRequestAccepted.request', 'CustomerEdge.node', 'IdentityChanged.customer', 'IdentityChanged.identity'],
+    ...['CustomerCreated.customer', 'CustomerUpdated.customer', 'AddressSaved.address', 'AddressSaved.customer'],
+    ...['AddressRemoved.customer', 'PreferencesChanged.customer', 'ConsentRecorded.customer', 'CustomerNoteAdded.note'],
+    ...['ApiKeyEdge.node', 'ApiKeyCreated.apiKey', 'ApiKeyRotated.apiKey', 'ApiKeyRevoked.apiKey', 'DeviceEdge.node'],
+    ...['DeviceRegistered.device', 'DeviceRevoked.device', 'StaffMemberEdge.node', 'StaffMemberSet.staffMember'],
+    ...['StaffPinSet.staffMember', 'StaffSignedIn.staff', 'CompanyEdge.node', 'CompanyLocationEdge.node'],
+    ...['CompanyStatement.location', 'CompanyStatementEntryEdge.node', 'CompanyMember.location'],
+    ...['CompanyMemberEdge.node', 'CompanyInvitation.location', 'CompanyInvitationEdge.node', 'ApprovalRule.versions'],
+    ...['ApprovalRuleEdge.node', 'CompanySet.company', 'CompanyLocationSet.location', 'CompanyLocationChosen.location'],
+    ...['CompanyMemberInvited.invitation', 'CompanyJoined.company', 'CompanyMemberChanged.member'],
+    ...['ApprovalRuleSet.rule', 'CreditBooked.location', 'LoyaltyEntryEdge.node', 'LoyaltyAdjusted.customer'],
+    ...['MergePreview.survivor', 'MergePreview.absorbed', 'CustomersMerged.customer', 'CustomersUnmerged.survivor'],
+    ...['CustomersUnmerged.restored', 'DuplicateCustomers.customer', 'DuplicateCustomers.other'],
+  ].map((field) => `customers:${field}`),
+];
+
+/** A way to an object of a type for somebody who sees that it is there and is not meant to see all of it. */
+export interface Way {
+  readonly name: string;
+  readonly subgraph: 'orders' | 'customers';
+  readonly type: string;
+  /** A customer of the world, or the scopes of a member of staff. */
+  readonly as: CallerName | readonly string[];
+  /** @param fields what is asked of each object. */
+  readonly query: (fields: string) => string;
+  readonly variables: (ids: Ids) => object;
+}
+
+export const WAYS: readonly Way[] = [
+  {
+    name: 'what a register finds',
+    subgraph: 'customers',
+    type: 'Customer',
+    as: ['customers:lookup'],
+    query: (fields) => `query { customerSearch(query: "Markgiven Markfamily") { found: customer { ${fields} } } }`,
+    variables: () => ({}),
+  },
+  {
+    name: 'what a merge would do',
+    subgraph: 'customers',
+    type: 'Customer',
+    as: ['customers:merge'],
+    query: (fields) =>
+      `query ($a: ID!, $b: ID!) { customerMergePreview(survivorId: $a, absorbedId: $b) { found: survivor { ${fields} } } }`,
+    variables: (ids) => ({ a: ids['victim'], b: ids['twin1.mark'] }),
+  },
+  {
+    name: 'profiles that are likely one person',
+    subgraph: 'customers',
+    type: 'Customer',
+    as: ['customers:merge'],
+    query: (fields) =>
+      `query { duplicateCustomers(first: 50) { edges { node { found: customer { ${fields} } other { found: id } } } } }`,
+    variables: () => ({}),
+  },
+  {
+    name: 'a customer as orders knows one',
+    subgraph: 'orders',
+    type: 'Customer',
+    as: 'other',
+    query: (fields) =>
+      `query ($of: [_Any!]!) { found: _entities(representations: $of) { ... on Customer { ${fields} } } }`,
+    variables: (ids) => ({ of: [{ __typename: 'Customer', id: ids['victim'] }] }),
+  },
+  {
+    name: 'one’s own order',
+    subgraph: 'orders',
+    type: 'Order',
+    as: 'victim',
+    query: (fields) => `query ($id: ID!) { found: order(id: $id) { ${fields} } }`,
+    variables: (ids) => ({ id: ids['order'] }),
+  },
+  {
+    name: 'a company as staff see it who see all profiles',
+    subgraph: 'customers',
+    type: 'Company',
+    as: ['customers:read'],
+    query: (fields) => `query ($id: ID!) { found: company(id: $id) { ${fields} } }`,
+    variables: (ids) => ({ id: ids['company'] }),
+  },
+  {
+    name: 'a company as its buyers see it',
+    subgraph: 'customers',
+    type: 'Company',
+    as: 'colleague',
+    query: (fields) => `query ($id: ID!) { found: company(id: $id) { ${fields} } }`,
+    variables: (ids) => ({ id: ids['company'] }),
+  },
+  {
+    name: 'members of a company as its buyers see them',
+    subgraph: 'customers',
+    type: 'CompanyMember',
+    as: 'colleague',
+    query: (fields) => `query ($id: ID!) { company(id: $id) { members { edges { found: node { ${fields} } } } } }`,
+    variables: (ids) => ({ id: ids['company'] }),
+  },
+  {
+    name: 'where somebody buys for as staff see it who see all profiles',
+    subgraph: 'customers',
+    type: 'CompanyLocation',
+    as: ['customers:read'],
+    query: (fields) => `query ($id: ID!) { customer(id: $id) { found: companyLocation { ${fields} } } }`,
+    variables: (ids) => ({ id: ids['victim'] }),
+  },
+  {
+    name: 'points as a register sees them',
+    subgraph: 'customers',
+    type: 'LoyaltyAccount',
+    as: ['customers:lookup'],
+    query: (fields) =>
+      `query { customerSearch(query: "Markgiven Markfamily") { customer { found: loyalty { balance ${fields} } } } }`,
+    variables: () => ({}),
+  },
+];

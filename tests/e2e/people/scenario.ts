@@ -1,0 +1,14 @@
+import type { System } from '../system.ts';
+import { erasure } from './erasure.ts';
+import { merging } from './merging.ts';
+import { redemption } from './redemption.ts';
+import { sessions } from './sessions.ts';
+
+/** What is promised of people: their points and credit, their merges, their identity, and that they can be forgotten. */
+export function people(system: () => System): void {
+  redemption(system);
+  merging(system);
+  erasure(system);
+  // Last: it takes away the keys that sign.
+  sessions(system);
+}
