@@ -36,6 +36,8 @@ export default defineConfig({
   // As Node resolves it: Vite would take its `module` entry, a second copy beside the one that CommonJS packages load.
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
+    // On the two cores of a small machine the default is one: it would be idle while a test waits for PostgreSQL.
+    maxWorkers: '100%',
     // The last line of a run is the reporter's: 'N passed, N failed, N skipped'.
     reporters: ['default', './tests/reporter.ts'],
     env: { APOLLO_TELEMETRY_DISABLED: '1' },

@@ -4,6 +4,7 @@ import { identity } from './identity/scenario.ts';
 import { input } from './input/scenario.ts';
 import { outage } from './outage/scenario.ts';
 import { partner } from './partner/scenario.ts';
+import { erasure } from './people/erasure.ts';
 import { people } from './people/scenario.ts';
 import { prices } from './prices/scenario.ts';
 import { race } from './race/scenario.ts';
@@ -36,6 +37,8 @@ describe.skipIf(!hasNats)(
     staff(() => system);
     company(() => system);
     input(() => system);
+    // In one process it runs with all logs: people/erasure.test.ts. Before those that take away the keys that sign.
+    erasure(() => system);
     people(() => system);
   },
 );

@@ -1,14 +1,12 @@
 import type { System } from '../system.ts';
-import { erasure } from './erasure.ts';
 import { merging } from './merging.ts';
 import { redemption } from './redemption.ts';
 import { sessions } from './sessions.ts';
 
-/** What is promised of people: their points and credit, their merges, their identity, and that they can be forgotten. */
+/** What is promised of people: their points and credit, their merges, their identity. That they can be forgotten is in `erasure.ts`. */
 export function people(system: () => System): void {
   redemption(system);
   merging(system);
-  erasure(system);
   // Last: it takes away the keys that sign.
   sessions(system);
 }
