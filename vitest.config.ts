@@ -11,12 +11,14 @@ interface Suite {
   include: string[];
   exclude?: string[];
   needsPostgres?: boolean;
-  /** One file at a time, after the suites of a lower order: what counts or starts whole systems must be alone. */
-  aloneInOrder?: number;
+  /** After the suites of a lower order. Those that start whole systems have ports of their own each, and come together. */
+  order?: number;
+  /** One file at a time: what counts must be alone. */
+  alone?: boolean;
   timeoutMs?: number;
 }
 
-function suite({ name, include, exclude = [], needsPostgres, aloneInOrder = 0, timeoutMs = 10_000 }: Suite) {
+function suite({ name, include, exclude = [], needsPostgres, order = 0, alone = false, timeoutMs = 10_000 }: Suite) {
   return {
     extends: true,
     test: {
@@ -24,8 +26,8 @@ function suite({ name, include, exclude = [], needsPostgres, aloneInOrder = 0, t
       include,
       exclude: [...NEVER, ...exclude],
       globalSetup: needsPostgres ? [POSTGRES] : [],
-      fileParallelism: aloneInOrder === 0,
-      sequence: { groupOrder: aloneInOrder },
+      fileParallelism: !alone,
+      sequence: { groupOrder: order },
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs * 2,
     },
@@ -51,21 +53,22 @@ export default defineConfig({
         name: 'budget',
         include: ['tests/budget/**/*.test.ts'],
         needsPostgres: true,
-        aloneInOrder: 1,
+        order: 1,
+        alone: true,
         timeoutMs: 60_000,
       }),
       suite({
         name: 'e2e',
         include: ['tests/e2e/**/*.test.ts'],
         needsPostgres: true,
-        aloneInOrder: 2,
+        order: 2,
         timeoutMs: 120_000,
       }),
       suite({
         name: 'chaos',
         include: ['tests/chaos/**/*.test.ts'],
         needsPostgres: true,
-        aloneInOrder: 3,
+        order: 2,
         timeoutMs: 120_000,
       }),
     ],

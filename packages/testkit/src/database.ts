@@ -8,6 +8,12 @@ import './global-setup.ts';
 export const migrationsOf = (schema: string): string =>
   fileURLToPath(new URL(`../../../drizzle/${schema}/migrations`, import.meta.url));
 
+/** The PostgreSQL of the worker that asks. */
+export function adminUrlOfWorker(): string {
+  const urls = inject('adminUrls');
+  return urls[(Number(process.env['VITEST_POOL_ID'] ?? 1) - 1) % urls.length]!;
+}
+
 /** A PostgreSQL database of a test file's own. */
 export interface TestDatabase {
   /** The administrator's URL of this database. */
@@ -23,7 +29,7 @@ let count = 0;
 
 /** Makes a database with the schemas, their roles and their migrations. Drop it in `afterAll`. */
 export async function createTestDatabase(schemas: readonly string[]): Promise<TestDatabase> {
-  const clusterUrl = inject('adminUrl');
+  const clusterUrl = adminUrlOfWorker();
   const name = `test_${process.pid}_${Date.now().toString(36)}_${(count += 1)}`;
   const admin = postgres(clusterUrl, { max: 1, onnotice: () => undefined });
   await admin.unsafe(`create database "${name}"`);

@@ -1,18 +1,18 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@kontor/kit/src/embedded-postgres.ts';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The administrator's URL of the test run's PostgreSQL. */
-    adminUrl: string;
+    /** The administrator's URLs of the test run's PostgreSQLs, one for each worker. */
+    adminUrls: readonly string[];
   }
 }
 
 interface Shared {
-  cluster?: ReturnType<typeof startCluster>;
+  clusters?: Promise<Awaited<ReturnType<typeof startCluster>>[]>;
   users: number;
 }
 
@@ -38,13 +38,20 @@ async function startCluster() {
   };
 }
 
-/** One PostgreSQL for a whole test run, whichever projects take part in it. */
+/**
+ * One PostgreSQL for each worker of a test run, whichever projects take part in it: transactions of one test hold back what others may take
+ * as settled, since snapshots are those of the whole server.
+ */
 export default async function setup(project: TestProject) {
   shared.users += 1;
-  const { url, stop } = await (shared.cluster ??= startCluster());
-  project.provide('adminUrl', url);
+  const start = () => Promise.all(Array.from({ length: availableParallelism() }, startCluster));
+  const clusters = await (shared.clusters ??= start());
+  project.provide(
+    'adminUrls',
+    clusters.map(({ url }) => url),
+  );
   return async () => {
     shared.users -= 1;
-    if (shared.users === 0) await stop();
+    if (shared.users === 0) await Promise.all(clusters.map(({ stop }) => stop()));
   };
 }

@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '@kontor/kit/src/embedded-postgres.ts';
+import { adminUrlOfWorker } from '@kontor/testkit/src/database.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { ask } from '@kontor/testkit/src/graph-client.ts';
 import postgres from 'postgres';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shopperWith, variantsOf } from '../shopper.ts';
 import { runToEnd, startMain } from './main-process.ts';
 
@@ -118,9 +119,9 @@ describe('npm start', () => {
   });
 
   it('runs on an outside PostgreSQL with a role that is no superuser, and refuses one that may make no roles', async () => {
-    const admin = postgres(inject('adminUrl'), { max: 1, onnotice: () => undefined });
+    const admin = postgres(adminUrlOfWorker(), { max: 1, onnotice: () => undefined });
     const url = (user: string, database: string) => {
-      const changed = new URL(inject('adminUrl'));
+      const changed = new URL(adminUrlOfWorker());
       changed.username = user;
       changed.password = 'outside-secret';
       changed.pathname = `/${database}`;
