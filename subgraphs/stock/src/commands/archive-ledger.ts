@@ -7,6 +7,7 @@ import { readArchive, syncFolder, writeArchive, type ArchiveContent } from '../a
 import {
   countWrongOpenings,
   dropMonth,
+  hasMonthToClose,
   listMonths,
   partitionOf,
   readMonth,
@@ -48,6 +49,8 @@ export interface ArchiveOptions {
   readonly onProgress?: (month: string, written: number, total: number) => void;
 }
 
+const CLOSE_TRIES = 60;
+const CLOSE_WAIT_MS = 500;
 const DROP_TRIES = 30;
 const DROP_WAIT_MS = 1_000;
 
@@ -58,9 +61,9 @@ const DROP_WAIT_MS = 1_000;
  */
 export async function archiveLedger(db: Database, options: ArchiveOptions): Promise<Archiving> {
   const { before, folder } = options;
-  await closeLedgerMonths(db);
   await mkdir(folder, { recursive: true });
   const done = await withoutLimits(db, { lock: true }, async (sql): Promise<Archiving> => {
+    await closePatiently(db);
     const known = await listMonths(sql);
     const months: ArchivedMonth[] = [];
     for (const month of known)
@@ -69,6 +72,15 @@ export async function archiveLedger(db: Database, options: ArchiveOptions): Prom
     return { kind: 'done', months, openMonth: newest ? openBefore(newest.month, before) : null };
   });
   return done ?? { kind: 'busy' };
+}
+
+/** Closes what is over; waits a little for the upkeep of a running process that is at it already. */
+async function closePatiently(db: Database): Promise<void> {
+  for (let tries = 1; tries <= CLOSE_TRIES; tries += 1) {
+    await closeLedgerMonths(db);
+    if (!(await hasMonthToClose(db))) return;
+    await wait(CLOSE_WAIT_MS);
+  }
 }
 
 /** The month behind the newest that is closed, when it is among those that were asked for. */
