@@ -2,6 +2,7 @@ import { hasScope } from '@kontor/kit/src/auth/policy.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import { channelOf } from '@kontor/kit/src/subgraph.ts';
+import type { Author } from './domain/author.ts';
 import type { Audience } from './domain/audience.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
@@ -18,3 +19,12 @@ export function createContext(db: Database, call: Call): Context {
   const audience: Audience = { seesAll, channel: seesAll ? call.caller.channel : channelOf(call) };
   return { ...call, db, audience, loaders: createLoaders(db, audience) };
 }
+
+/** Who does what, for the history of products. @param action the name of the mutation. */
+export const authorOf = ({ caller }: Call, action: string): Author => ({
+  role: caller.role,
+  subject: caller.subject,
+  staffId: caller.staffId ?? null,
+  channel: caller.channel,
+  action,
+});

@@ -1,13 +1,16 @@
 import type { Tx } from '@kontor/kit/src/database.ts';
 import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
+import { recordRevisions } from '../data/revisions.ts';
+import type { Author } from '../domain/author.ts';
 import { readProductStates, recordChanges } from '../data/product-states.ts';
 
 /**
- * Ends a command that changed products: writes their whole states into the outbox and gives them their place in the sequence of
+ * Ends a command that changed products, whose versions it has counted on: keeps their revisions, writes their whole states into the outbox and gives them their place in the sequence of
  * changes. The products are locked, and nothing of them is changed afterwards.
  */
-export async function announceProducts(tx: Tx, productIds: readonly string[]): Promise<void> {
+export async function announceProducts(tx: Tx, productIds: readonly string[], author: Author): Promise<void> {
   if (productIds.length === 0) return;
+  await recordRevisions(tx, productIds, author);
   const states = await readProductStates(tx, productIds);
   await appendEvents(
     tx,

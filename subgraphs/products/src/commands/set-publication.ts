@@ -4,6 +4,7 @@ import { isId } from '@kontor/kit/src/ids.ts';
 import { readChannel } from '../data/channels.ts';
 import { touchProducts } from '../data/product-writes.ts';
 import { lockProductIds, publish, unpublish } from '../data/publications.ts';
+import { serviceAuthor, type Author } from '../domain/author.ts';
 import { isStorable } from '../domain/text.ts';
 import { announceProducts } from './product-events.ts';
 
@@ -13,6 +14,7 @@ const MAX_PRODUCTS = 250;
 export async function setPublication(
   db: Database,
   input: { readonly channel: string; readonly productIds: readonly string[]; readonly published: boolean },
+  author: Author = serviceAuthor('productPublicationSet'),
 ) {
   const productIds = [...new Set(input.productIds.map((id) => id.toLowerCase()))];
   if (input.productIds.length > MAX_PRODUCTS)
@@ -30,7 +32,7 @@ export async function setPublication(
     const pairs = productIds.map((productId) => ({ productId, channelCode: channel.code }));
     const changed = input.published ? await publish(tx, pairs) : await unpublish(tx, pairs);
     await touchProducts(tx, changed);
-    await announceProducts(tx, changed);
+    await announceProducts(tx, changed, author);
     return { __typename: 'ProductPublicationChanged' as const, changedCount: changed.length };
   });
 }

@@ -11,6 +11,7 @@ import {
   type BrokenBundle,
   type Component,
 } from '../domain/bundle-rules.ts';
+import { serviceAuthor, type Author } from '../domain/author.ts';
 import { announceBundles } from './bundle-events.ts';
 import { announceProducts } from './product-events.ts';
 
@@ -35,7 +36,11 @@ const refused = ({ code, message, path }: BrokenBundle) => invalidInput(code, me
  * Replaces the list of what a variant consists of, all or nothing; its product counts a version on. What is so already keeps its
  * version and emits nothing.
  */
-export async function setVariantComponents(db: Database, input: ComponentsInput) {
+export async function setVariantComponents(
+  db: Database,
+  input: ComponentsInput,
+  author: Author = serviceAuthor('variantComponentsSet'),
+) {
   const { expectedVersion = null } = input;
   const gone = notFound('There is no variant with this id.', ['input', 'variantId']);
   if (!isId(input.variantId)) return gone;
@@ -60,7 +65,7 @@ export async function setVariantComponents(db: Database, input: ComponentsInput)
     if (sameComponents(await readComponents(tx, bundleId), components)) return saved;
     await writeComponents(tx, bundleId, components);
     await touchProducts(tx, [own.productId]);
-    await announceProducts(tx, [own.productId]);
+    await announceProducts(tx, [own.productId], author);
     await announceBundles(tx, [{ variantId: bundleId, components: components.toSorted(byComponentId) }]);
     return saved;
   });

@@ -3,6 +3,7 @@ import { invalidInput, notFound, versionConflict } from '@kontor/kit/src/errors.
 import { isId } from '@kontor/kit/src/ids.ts';
 import { patchProduct, readVersion, type ProductPatch } from '../data/product-update.ts';
 import { acceptDescription, acceptLabel, acceptTags, acceptTitle, ruleReason } from '../domain/product-rules.ts';
+import { serviceAuthor, type Author } from '../domain/author.ts';
 import { foldText } from '../domain/text.ts';
 import { sanitiseHtml } from '../sanitise-html.ts';
 import { announceProducts } from './product-events.ts';
@@ -19,7 +20,11 @@ export interface ProductChange {
 }
 
 /** Changes texts and labels of a product, in one conditional statement. A change to what is there already counts no version and emits nothing. */
-export async function updateProduct(db: Database, change: ProductChange) {
+export async function updateProduct(
+  db: Database,
+  change: ProductChange,
+  author: Author = serviceAuthor('productUpdate'),
+) {
   const { productId, expectedVersion = null } = change;
   const gone = notFound('There is no product with this id.', ['input', 'productId']);
   if (!isId(productId)) return gone;
@@ -28,7 +33,7 @@ export async function updateProduct(db: Database, change: ProductChange) {
   return inTransaction(db, async (tx) => {
     const changed = await patchProduct(tx, productId, expectedVersion, accepted.patch);
     if (changed) {
-      await announceProducts(tx, [productId]);
+      await announceProducts(tx, [productId], author);
       return { __typename: 'ProductUpdated' as const, productId };
     }
     const version = await readVersion(tx, productId);

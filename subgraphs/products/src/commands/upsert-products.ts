@@ -17,6 +17,7 @@ import { publish, unpublish } from '../data/publications.ts';
 import { heldProducts } from '../domain/bundle-removal.ts';
 import { compareProduct, type KeptProduct, type ProductDifference } from '../domain/product-difference.ts';
 import { acceptProduct, type AcceptedProduct, type ProductInput } from '../domain/product-rules.ts';
+import { serviceAuthor, type Author } from '../domain/author.ts';
 import { isStorable } from '../domain/text.ts';
 import { variantTitle } from '../domain/variant-title.ts';
 import { sanitiseHtml } from '../sanitise-html.ts';
@@ -45,6 +46,7 @@ export async function upsertProducts(
   db: Database,
   products: readonly ProductInput[],
   publishIn: readonly string[],
+  author: Author = serviceAuthor('productsUpsert'),
 ): Promise<UpsertResult[]> {
   if (products.length > MAX_PRODUCTS)
     throw badInput(`At most ${MAX_PRODUCTS} products at once, not ${products.length}.`, ['input', 'products']);
@@ -54,7 +56,9 @@ export async function upsertProducts(
   const checked = check(products);
   const accepted = checked.flatMap((each) => ('product' in each ? [each.product] : []));
   const outcomes =
-    accepted.length === 0 ? new Map<string, Outcome>() : await inTransaction(db, (tx) => write(tx, accepted, channels));
+    accepted.length === 0
+      ? new Map<string, Outcome>()
+      : await inTransaction(db, (tx) => write(tx, accepted, channels, author));
   return products.map(({ handle }, index) => {
     const each = checked[index]!;
     if ('reason' in each) return { handle, outcome: 'REJECTED', productId: null, variantIds: [], reason: each.reason };
@@ -85,6 +89,7 @@ async function write(
   tx: Tx,
   accepted: readonly AcceptedProduct[],
   channels: readonly string[],
+  author: Author,
 ): Promise<Map<string, Outcome>> {
   const [unknown] = await missingChannels(tx, channels);
   if (unknown !== undefined) throw badInput(`There is no channel "${unknown.slice(0, 40)}".`, ['input', 'publishIn']);
@@ -115,6 +120,7 @@ async function write(
   await apply(
     tx,
     [...outcomes.values()].filter(({ inUse }) => inUse === null),
+    author,
   );
   return outcomes;
 }
@@ -145,7 +151,7 @@ async function reasonsToStay(
   );
 }
 
-async function apply(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
+async function apply(tx: Tx, outcomes: readonly Outcome[], author: Author): Promise<void> {
   const changed = outcomes.filter(({ created, difference }) => created || difference.changed);
   const of = <Row>(rowsOf: (difference: ProductDifference) => readonly Row[]) =>
     changed.flatMap(({ difference }) => rowsOf(difference).map((row) => ({ ...row, productId: difference.productId })));
@@ -190,6 +196,7 @@ async function apply(tx: Tx, outcomes: readonly Outcome[]): Promise<void> {
   await announceProducts(
     tx,
     changed.map(({ difference }) => difference.productId),
+    author,
   );
   await announceBundles(
     tx,

@@ -34,7 +34,7 @@ export const findChannelCodesOfProducts = (
 ): Promise<{ productId: string; code: string }[]> =>
   sql<{ productId: string; code: string }[]>`
     select product_id as "productId", channel_code as code from products.publications
-    where product_id = any(${productIds as string[]}::uuid[]) order by product_id, channel_code`;
+    where product_id = any(${productIds as string[]}::uuid[]) and is_live order by product_id, channel_code`;
 
 /** Lets one command after another change channels; readers and publications do not wait. */
 export async function lockChannels(tx: Tx): Promise<void> {

@@ -35,7 +35,7 @@ const readStates = (db: Db | Tx, chosen: SQL) =>
   db.execute<StateRow>(sql`
     with chosen as materialized (${chosen})
     select p.product_id as "productId", p.version as revision, p.handle, p.title, chosen.change_number as "changeNumber",
-      array(select s.channel_code from products.publications s where s.product_id = p.product_id order by s.channel_code) as "channelCodes", p.product_type as "productType",
+      array(select s.channel_code from products.publications s where s.product_id = p.product_id and s.is_live order by s.channel_code) as "channelCodes", p.product_type as "productType",
       array(select h.collection_id from products.collection_products h where h.product_id = p.product_id order by h.collection_id) as "collectionIds",
       coalesce((select jsonb_agg(jsonb_build_object('variantId', v.variant_id, 'optionValues', v.option_values, 'sku', v.sku, 'weightGrams', v.weight_grams) order by v.position)
         from products.variants v where v.product_id = p.product_id), '[]') as variants

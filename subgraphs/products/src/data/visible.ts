@@ -5,4 +5,4 @@ import type { Audience } from '../domain/audience.ts';
 export const visible = (sql: Sql, audience: Audience, productId: Fragment): Fragment =>
   audience.seesAll
     ? sql`true`
-    : sql`exists (select 1 from products.publications shown where shown.channel_code = ${audience.channel} and shown.product_id = ${productId})`;
+    : sql`exists (select 1 from products.publications shown where shown.channel_code = ${audience.channel} and shown.product_id = ${productId} and shown.is_live)`;

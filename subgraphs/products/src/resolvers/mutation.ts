@@ -1,3 +1,4 @@
+import { authorOf } from '../context.ts';
 import { setChannel } from '../commands/set-channel.ts';
 import { setPublication } from '../commands/set-publication.ts';
 import { setVariantComponents } from '../commands/set-variant-components.ts';
@@ -9,9 +10,10 @@ import type {
 } from '../generated/schema.ts';
 
 export const Mutation: MutationResolvers = {
-  productUpdate: (_, { input }, { db }) => updateProduct(db, input),
-  variantComponentsSet: (_, { input }, { db }) => setVariantComponents(db, input),
-  productPublicationSet: (_, { input }, { db }) => setPublication(db, input),
+  productUpdate: (_, { input }, ctx) => updateProduct(ctx.db, input, authorOf(ctx, 'productUpdate')),
+  variantComponentsSet: (_, { input }, ctx) =>
+    setVariantComponents(ctx.db, input, authorOf(ctx, 'variantComponentsSet')),
+  productPublicationSet: (_, { input }, ctx) => setPublication(ctx.db, input, authorOf(ctx, 'productPublicationSet')),
   channelSet: (_, { input: { expectedVersion, ...channel } }, { db }) =>
     setChannel(db, channel, expectedVersion ?? null),
 };

@@ -1,0 +1,21 @@
+import type { Role } from '@kontor/kit/src/auth/caller.ts';
+
+/** Who changes a product, for its history. */
+export interface Author {
+  readonly role: Role;
+  /** Customer id, credential id, service name. */
+  readonly subject: string;
+  readonly staffId: string | null;
+  readonly channel: string | null;
+  /** What was done, such as `productUpdate`. */
+  readonly action: string;
+}
+
+/** The service itself, or the importer: nobody who could be named. */
+export const serviceAuthor = (action: string): Author => ({
+  role: 'service',
+  subject: 'products',
+  staffId: null,
+  channel: null,
+  action,
+});
