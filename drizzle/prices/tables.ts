@@ -4,6 +4,7 @@ import {
   boolean,
   check,
   foreignKey,
+  index,
   integer,
   pgSchema,
   primaryKey,
@@ -99,6 +100,44 @@ export const quoteKeys = schema.table(
   (table) => [
     primaryKey({ name: 'quote_keys_pkey', columns: [table.quoteKeyId] }),
     check('quote_keys_single', sql`quote_key_id = 1`),
+  ],
+);
+
+/**
+ * What changed for buyers, in order: up to 1,000 variants a row, so that a large update costs few; no variants when any price may be another,
+ * as after a change of taxes. Rows go after seven days.
+ */
+export const priceChanges = schema.table(
+  'price_changes',
+  {
+    changeNumber: bigint('change_number', { mode: 'number' }).notNull(),
+    variantIds: uuid('variant_ids').array(),
+    changedAt: timestamp('changed_at', { withTimezone: true }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'price_changes_pkey', columns: [table.changeNumber] }),
+    check('price_changes_variants_bounded', sql`cardinality(${table.variantIds}) between 1 and 1000`),
+    index('price_changes_of_all')
+      .on(table.changeNumber)
+      .where(sql`variant_ids is null`),
+  ],
+);
+
+/**
+ * The last number of that sequence, and the last that is gone: one row, whose lock is held from drawing numbers until the commit, so that
+ * numbers are committed in their order and a reader who has seen one has seen all before it. A sequence would not give that.
+ */
+export const changeClock = schema.table(
+  'change_clock',
+  {
+    single: boolean('single').notNull().default(true),
+    lastNumber: bigint('last_number', { mode: 'number' }).notNull(),
+    purgedNumber: bigint('purged_number', { mode: 'number' }).notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'change_clock_pkey', columns: [table.single] }),
+    check('change_clock_single', sql`${table.single}`),
+    check('change_clock_order', sql`${table.purgedNumber} <= ${table.lastNumber}`),
   ],
 );
 

@@ -1,9 +1,11 @@
+import { hasScope } from '@kontor/kit/src/auth/policy.ts';
 import type { Call, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import type { Subgraph } from '@kontor/stack/src/services.ts';
 import { isObjectType } from 'graphql';
 import type { CallerName } from './idor-callers.ts';
 import { SCHEMAS } from './idor-coordinates.ts';
 import type { Json } from './idor-system.ts';
+import { EDITORS_MARKS } from './idor-world-catalogue.ts';
 import type { Ids, World } from './idor-world.ts';
 
 /** An answer as text, in which ids are names: what is there and what is not then look the same. */
@@ -33,8 +35,11 @@ export function leaked(answer: unknown, { ids, marks }: World, name: CallerName,
   const known = JSON.stringify([sent, customerId, companyId, companyLocationId, locationId, staffId]);
   const text = JSON.stringify(answer);
   const isStrange = (value: string) => text.includes(value) && !known.includes(value);
+  const isKnown = (mark: string) =>
+    (name === 'colleague' && OF_COMPANY.includes(mark)) ||
+    (hasScope(call.caller, 'catalogue:write') && EDITORS_MARKS.includes(mark));
   return [
-    ...marks.filter((mark) => isStrange(mark) && !(name === 'colleague' && OF_COMPANY.includes(mark))),
+    ...marks.filter((mark) => isStrange(mark) && !isKnown(mark)),
     ...Object.entries(ids).flatMap(([id, value]) => (isStrange(value) ? [id] : [])),
   ];
 }

@@ -1,4 +1,4 @@
-/** How to name things of products, prices and stock. */
+/** How to name things of prices and stock. */
 import { newId } from '@kontor/kit/src/ids.ts';
 import { command, question, type Registry } from './idor-probe.ts';
 import type { Ids } from './idor-world.ts';
@@ -8,46 +8,9 @@ const level = (more: object) => (ids: Ids) => ({
   ...more,
 });
 const change = (more: object) => [command('staff', 'StockChanged', level(more))];
-const CHANNEL = {
-  ...{ code: 'mobile', name: 'Mobile', currencies: ['EUR'], countries: ['DE'], locales: ['en'] },
-};
 const POLICY = { name: 'Markpolicy', kind: 'PRIORITY', channels: [{ channel: 'web', priority: 1 }] };
 
 export const SHOP: Registry = {
-  'Query.product': [
-    question(
-      'guest',
-      (ids) => ids['product']!,
-      (ids) => ({ id: ids['product'] }),
-    ),
-  ],
-  'Query.variant': [
-    question(
-      'guest',
-      (ids) => ids['variant']!,
-      (ids) => ({ id: ids['variant'] }),
-    ),
-  ],
-  'Query.variants': [
-    question(
-      'guest',
-      (ids) => ids['variant']!,
-      (ids) => ({ ids: [ids['variant']] }),
-    ),
-  ],
-  'Mutation.productUpdate': [
-    command('staff', 'ProductUpdated', (ids) => ({ productId: ids['product'], title: 'Another title' })),
-  ],
-  'Mutation.variantComponentsSet': [
-    command('staff', 'VariantComponentsSaved', (ids) => ({ variantId: ids['variant'], components: [] })),
-  ],
-  'Mutation.productPublicationSet': [
-    command('staff', 'ProductPublicationChanged', (ids) => ({
-      ...{ channel: 'marketplace', productIds: [ids['product']], published: false },
-    })),
-  ],
-  'Mutation.channelSet': [command('staff', 'ChannelSaved', (ids) => ({ ...CHANNEL, locationIds: [ids['store']] }))],
-
   'Mutation.priceListSet': [
     command('staff', 'PriceListSaved', () => ({
       ...{ code: 'another-list', scope: 'CHANNEL', channel: 'web', currency: 'EUR', taxIncluded: true },

@@ -21,9 +21,16 @@ const byId = (name: string) => (ids: Ids) => ({ id: ids[name] });
 /** By subgraph and type. */
 export const ENTITY_PROBES: Readonly<Record<string, readonly EntityProbe[]>> = {
   'products:Channel': [{ key: () => ({ code: 'web' }), line: null, by: 'guest', shows: '"web"' }],
-  'products:Product': [{ key: byId('product'), line: null, by: 'guest', shows: (ids) => ids['product']! }],
-  'products:ProductVariant': [{ key: byId('variant'), line: null, by: 'guest', shows: (ids) => ids['variant']! }],
+  'products:Product': [
+    { key: byId('product'), line: null, by: 'guest', shows: (ids) => ids['product']! },
+    { key: byId('secretProduct'), line: null, by: 'keeper', shows: 'Marksecret' },
+  ],
+  'products:ProductVariant': [
+    { key: byId('variant'), line: null, by: 'guest', shows: (ids) => ids['variant']! },
+    { key: byId('secretVariant'), line: null, by: 'keeper', shows: 'Marksecret' },
+  ],
   'products:Collection': [{ key: byId('collection'), line: null, by: 'guest', shows: (ids) => ids['collection']! }],
+  'products:Category': [{ key: byId('category'), line: null, by: 'guest', shows: (ids) => ids['innerCategory']! }],
   'prices:ProductVariant': [{ key: byId('variant'), line: null, isStub: true, by: 'guest', shows: '"price":{' }],
   'prices:Product': [
     {
@@ -65,6 +72,15 @@ export const FOR_EVERYBODY: readonly string[] = [
     (field) => `products:${field}`,
   ),
   ...['VariantComponent.variant', 'ProductEdge.node', 'CollectionEdge.node'].map((field) => `products:${field}`),
+  // Products that the caller's channel does not show are left out of each.
+  ...[
+    ...['Product.relations', 'Recommendation.product', 'ProductChange.product', 'SearchSuggestion.product'],
+    ...['AttributeValue.reference', 'AttributeValue.references'],
+    ...['Product.category', 'Product.categories', 'Category.parent', 'Category.ancestors', 'Category.children'],
+    ...['CategoryEdge.node', 'CategoryMapping.category'],
+    // Ids of others.
+    ...['Product.externalReferences', 'ProductVariant.externalReferences'],
+  ].map((field) => `products:${field}`),
   ...['Product.variants', 'VariantPrice.priceList'].map((field) => `prices:${field}`),
   ...['VariantAvailability.variant', 'VariantAvailability.pickupLocations', 'PickupLocation.location'].map(
     (field) => `stock:${field}`,
@@ -88,7 +104,12 @@ export const KEYS_ALONE: readonly string[] = [
  * with all that is below it.
  */
 export const PARTS: readonly string[] = [
-  ...['ProductUpdated.product', 'VariantComponentsSaved.variant'].map((field) => `products:${field}`),
+  ...[
+    ...['ProductUpdated.product', 'ProductCreated.product', 'ProductConflict.product', 'ProductRestored.product'],
+    ...['ProductDraftSaved.product', 'ProductDraftDiscarded.product', 'VariantComponentsSaved.variant'],
+    ...['CategorySaved.category', 'CollectionSaved.collection', 'SearchSynonymsSaved.synonyms'],
+    'SearchSynonymEdge.node',
+  ].map((field) => `products:${field}`),
   ...['PriceListSaved.priceList', 'PricesChanged.priceList'].map((field) => `prices:${field}`),
   ...[
     ...['StockLevel.variant', 'StockLevel.location', 'StockMovement.variant', 'StockMovement.location'],
@@ -127,7 +148,7 @@ export const PARTS: readonly string[] = [
 /** A way to an object of a type for somebody who sees that it is there and is not meant to see all of it. */
 export interface Way {
   readonly name: string;
-  readonly subgraph: 'orders' | 'customers';
+  readonly subgraph: 'products' | 'orders' | 'customers';
   readonly type: string;
   /** A customer of the world, or the scopes of a member of staff. */
   readonly as: CallerName | readonly string[];
@@ -136,7 +157,31 @@ export interface Way {
   readonly variables: (ids: Ids) => object;
 }
 
+/** What the catalogue keeps for its editors stands in objects that everybody sees. */
+const IN_THE_CATALOGUE: readonly Way[] = (
+  [
+    ['a shopper', 'other'],
+    ['a key that reads the catalogue', 'marketplace'],
+    ['staff who may do anything but edit it', ['prices:read', 'stock:read', 'customers:read', 'orders:read']],
+  ] as const
+).flatMap(([who, as]) => {
+  const way = (type: string, query: Way['query'], variables: Way['variables'] = () => ({})): Way => ({
+    ...{ name: `a ${type} as ${who} sees it`, subgraph: 'products', type, as, query, variables },
+  });
+  return [
+    way('Product', (fields) => `query ($id: ID!) { found: product(id: $id) { ${fields} } }`, byId('product')),
+    way('Collection', (fields) => `{ found: collectionByHandle(handle: "idor-rule") { ${fields} } }`),
+    way('Taxonomy', (fields) => `{ taxonomies { code } found: taxonomy(code: "idor-market") { ${fields} } }`),
+    way(
+      'CategoryMapping',
+      (fields) => `{ taxonomy(code: "idor-market") { mappings { edges { found: node { ${fields} } } } } }`,
+    ),
+    way('Channel', (fields) => `{ channels { code } found: channel { ${fields} } }`),
+  ];
+});
+
 export const WAYS: readonly Way[] = [
+  ...IN_THE_CATALOGUE,
   {
     name: 'what a register finds',
     subgraph: 'customers',

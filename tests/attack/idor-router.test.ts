@@ -21,6 +21,7 @@ import { codesOf, isNothing, leaked, told } from './idor-answers.ts';
 import { callerOf, STRANGERS, verdictOf } from './idor-callers.ts';
 import { documentOf } from './idor-documents.ts';
 import { BUSINESS } from './idor-registry-business.ts';
+import { CATALOGUE } from './idor-registry-catalogue.ts';
 import { ORDERS } from './idor-registry-orders.ts';
 import { PEOPLE } from './idor-registry-people.ts';
 import { SHOP } from './idor-registry-shop.ts';
@@ -74,7 +75,7 @@ async function ask(query: string, variables: object, call: Call): Promise<GraphR
   return router.graph().execute<Json>({ query, variables: variables as never }, { ...call, issuer: 'bff-web' });
 }
 
-const QUESTIONS = Object.entries({ ...SHOP, ...ORDERS, ...PEOPLE, ...BUSINESS }).filter(([coordinate]) =>
+const QUESTIONS = Object.entries({ ...CATALOGUE, ...SHOP, ...ORDERS, ...PEOPLE, ...BUSINESS }).filter(([coordinate]) =>
   coordinate.startsWith('Query.'),
 );
 

@@ -7,6 +7,7 @@ import { oneTimeTokenOf } from '@kontor/customers/src/sealing/one-time-token.ts'
 import { asCustomer, asGuest, callAs } from '@kontor/testkit/src/callers.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import type { IdorSystem, Json } from './idor-system.ts';
+import { EDITORS_MARKS, makeCatalogue } from './idor-world-catalogue.ts';
 
 /** Ids and tokens by what they name. */
 export type Ids = Readonly<Record<string, string>>;
@@ -84,6 +85,7 @@ export async function makeWorld(system: IdorSystem): Promise<World> {
   ids['product'] = item!.product;
 
   ids['collection'] = await find(sql`select collection_id as id from products.collections order by 1 limit 1`);
+  await makeCatalogue(system, ids, EVERYTHING);
   ids['priceList'] = await find(sql`select price_list_id as id from prices.price_lists order by 1 limit 1`);
 
   // The victim: somebody who shops, and administers a company.
@@ -333,6 +335,7 @@ export async function makeWorld(system: IdorSystem): Promise<World> {
         'Markclerk',
       ],
       ...['Markfreight', 'Markpolicy', 'Markreceipt'],
+      ...EDITORS_MARKS,
     ],
   };
 }

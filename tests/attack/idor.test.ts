@@ -14,13 +14,14 @@ import { anythingOf, documentOf } from './idor-documents.ts';
 import { PAIRS } from './idor-pairs.ts';
 import type { Probe, Registry } from './idor-probe.ts';
 import { BUSINESS } from './idor-registry-business.ts';
+import { CATALOGUE } from './idor-registry-catalogue.ts';
 import { ORDERS } from './idor-registry-orders.ts';
 import { ENDINGS, PEOPLE } from './idor-registry-people.ts';
 import { SHOP } from './idor-registry-shop.ts';
 import { startIdorSystem, type IdorSystem, type Json } from './idor-system.ts';
 import { makeWorld, unknownIds, type Ids, type World } from './idor-world.ts';
 
-const REGISTRY: Registry = { ...SHOP, ...ORDERS, ...PEOPLE, ...BUSINESS, ...ENDINGS };
+const REGISTRY: Registry = { ...CATALOGUE, ...SHOP, ...ORDERS, ...PEOPLE, ...BUSINESS, ...ENDINGS };
 
 it('has a line for every root field that takes an id or a token, and none for what is gone', () => {
   const registered = Object.keys(REGISTRY);
@@ -77,6 +78,10 @@ async function tryStrangers(coordinate: string, probe: Probe): Promise<string[]>
     if (verdict === 'open') {
       if (codesOf(answer).includes('FORBIDDEN') && isNothing(subgraph, answer.data?.[field.name]))
         complain('is refused');
+      // What everybody may ask tells nobody what is somebody's, or the editors'.
+      if (lineOf(coordinate).scope !== 'catalogue:read') continue;
+      const heard = leaked(answer, world, name, call, variables).filter((each) => world.marks.includes(each));
+      if (heard.length > 0) complain(`hears ${heard.join(', ')}`);
       continue;
     }
     if (verdict === 'forbidden' && codesOf(answer)[0] !== 'FORBIDDEN') complain('is not forbidden');

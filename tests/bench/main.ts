@@ -22,6 +22,7 @@ import { load, send, type LoadResult } from './load.ts';
 import { fanOutScenario } from './fanout/scenario.ts';
 import { reservationGrowth, reservationScenario } from './reservations/scenario.ts';
 import { routerScenario } from './router/scenario.ts';
+import { searchScenario } from './search/scenario.ts';
 import { tokenScenario } from './token-check.ts';
 import { machine, markdown, table, type Figure } from './report.ts';
 import { startServer, type ServerProcess } from './server-process.ts';
@@ -137,6 +138,10 @@ async function main(): Promise<void> {
   if (wanted('10')) {
     console.log('10 token check');
     await tokenScenario(measureMs, note);
+  }
+  if (wanted('11')) {
+    console.log('11 search');
+    await searchScenario(measureMs, note);
   }
   if (['2', '3', '4', '7', '9'].some(wanted)) await stackScenarios();
   const result = { machine: machine(), figures };

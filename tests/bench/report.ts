@@ -97,6 +97,9 @@ ${table(figures)}
 - **9 start**: from the start of the process to the table of addresses.
 - **10 token check**: what it costs an edge to tell who comes with an access token, by one after the other of 1,000 customers: the whole check, with the end
   of the token, its key and the revocations. Floors: the SHA-256 of the token, and the verification of its signature.
+- **11 search**: words with about 5,000 matches among 100,000 products with three variants, ten labels, two options, a category, prices and
+  availability, at the graph of products, one request after the other: the page, the number of matches, all facets with labels and the range of prices
+  in one operation; narrowed; by price; and the page alone. Floor: PostgreSQL counting the same matches.
 
 `;
 }

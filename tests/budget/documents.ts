@@ -11,12 +11,48 @@ export const PRODUCT_PAGE = `query ProductPage($handle: String!) {
   }
 }`;
 
+const RELATED = `handle title vendor image { url } variants { ${VARIANT} }`;
+const ATTRIBUTES = 'attributes { code label kind text value unit products { handle title } }';
+
+export const PRODUCT_DETAILS = `query ProductDetails($handle: String!, $locale: String) {
+  productPage(handle: $handle, locale: $locale) {
+    title descriptionHtml media { url altText role } options { name values } collections { handle title } seo { title } jsonLd cacheTags
+    ${ATTRIBUTES} breadcrumbs { name canonicalPath } variants { ${VARIANT} selectedOptions { name value } ${ATTRIBUTES} }
+    accessories { ${RELATED} } crossSells { ${RELATED} } successor { ${RELATED} }
+  }
+}`;
+
+export const RECOMMENDATIONS = `query Recommendations($handle: String!, $locale: String) {
+  productPage(handle: $handle, locale: $locale) { title recommendations { reason product { ${RELATED} } } }
+}`;
+
 export const COLLECTION_PAGE = `query CollectionPage($handle: String!, $first: Int!) {
   collectionPage(handle: $handle, first: $first) { title canonicalPath cacheTags products { ${CARDS} } }
 }`;
 
 export const SEARCH_PAGE = `query SearchPage($query: String!, $first: Int!) {
   searchPage(query: $query, first: $first) { cacheTags products { totalCount facets { facet value count } ${CARDS} } }
+}`;
+
+const EVERYTHING = `totalCount facets { facet attribute value label count isApproximate } priceRange { currency minMinor maxMinor }
+  freshness { asOf pricesExact countsExact }`;
+
+export const NARROWED_SEARCH = `query NarrowedSearch($query: String!, $first: Int!, $filters: [FacetFilter!], $sort: ProductSort, $locale: String) {
+  searchPage(query: $query, first: $first, filters: $filters, sort: $sort, locale: $locale) { cacheTags products { ${EVERYTHING} ${CARDS} } }
+}`;
+
+export const CATEGORY_PAGE = `query CategoryPage($handle: String!, $first: Int!, $locale: String) {
+  categoryPage(handle: $handle, first: $first, locale: $locale) {
+    category { name canonicalPath } ancestors { name } children { name } cacheTags products { ${EVERYTHING} ${CARDS} }
+  }
+}`;
+
+export const CATEGORY_TREE = `query CategoryTree($first: Int!) {
+  categoryTree(first: $first) { handle name canonicalPath children { handle name } }
+}`;
+
+export const SEARCH_SUGGESTIONS = `query SearchSuggestions($query: String!, $first: Int!) {
+  searchSuggestions(query: $query, first: $first) { text product { handle } }
 }`;
 
 const MONEY = '{ net { minorUnits } tax { minorUnits } gross { minorUnits currency } }';
@@ -51,6 +87,12 @@ export const LOOKUP = `query Lookup($code: String!) {
 
 export const CATALOG_PAGE = `query CatalogPage($first: Int!) {
   catalogPage(first: $first) { products { edges { node { handle title vendor variants { ${VARIANT} } } } pageInfo { hasNextPage endCursor } } }
+}`;
+
+export const NARROWED_CATALOG = `query NarrowedCatalog($first: Int!, $filters: [FacetFilter!], $locale: String) {
+  catalogPage(first: $first, filters: $filters, sort: PRICE_ASC, locale: $locale) {
+    products { ${EVERYTHING} edges { node { handle title vendor variants { ${VARIANT} } } } pageInfo { hasNextPage endCursor } }
+  }
 }`;
 
 export const FEED = `query Feed($first: Int!) {

@@ -46,7 +46,9 @@ export function openShop(cluster: Cluster): Promise<Shop> {
 async function startShop(cluster: Cluster): Promise<Shop> {
   const urls = await cluster.makeSchemas(['products', 'prices', 'orders', 'customers']);
   const [products, prices] = await Promise.all([
-    cluster.startService('products', PORTS.products, { DATABASE_URL: urls['products']! }),
+    cluster.startService('products', PORTS.products, {
+      ...{ DATABASE_URL: urls['products']!, PRICES_URL: NOBODY, STOCK_URL: NOBODY },
+    }),
     cluster.startService('prices', PORTS.prices, { DATABASE_URL: urls['prices']!, PRODUCTS_URL: NOBODY }),
   ]);
   // Each of them asks the other kind, so that ports are agreed on before anybody listens.

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { company } from './company/scenario.ts';
 import { identity } from './identity/scenario.ts';
 import { input } from './input/scenario.ts';
+import { wiring } from './merchandising/wiring.ts';
 import { outage } from './outage/scenario.ts';
 import { partner } from './partner/scenario.ts';
 import { erasure } from './people/erasure.ts';
@@ -32,6 +33,8 @@ describe.skipIf(!hasNats)(
     stock(() => system);
     partner(() => system);
     prices(() => system);
+    // Editing and finding are one database's matter: in one process they run with all of it.
+    wiring(() => system);
     identity(() => system);
     signIn(() => system);
     staff(() => system);

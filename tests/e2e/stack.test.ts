@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe } from 'vitest';
 import { company } from './company/scenario.ts';
 import { identity } from './identity/scenario.ts';
 import { input } from './input/scenario.ts';
+import { merchandising } from './merchandising/scenario.ts';
 import { partner } from './partner/scenario.ts';
 import { people } from './people/scenario.ts';
 import { prices } from './prices/scenario.ts';
@@ -24,6 +25,7 @@ describe('everything in one process, with all calls between services sent throug
   stock(() => system);
   partner(() => system);
   prices(() => system);
+  merchandising(() => system);
   identity(() => system);
   signIn(() => system);
   staff(() => system);

@@ -1,5 +1,6 @@
 import { createBff, type BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
+import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
 
 /** The marketplaces' BFF: for the integration of one marketplace. */
@@ -9,7 +10,7 @@ export const createApp = (deps: BffDeps): Service =>
     channel: 'marketplace',
     title: 'Kontor marketplace',
     sdl: new URL('../schema.graphql', import.meta.url),
-    resolvers: { Query },
+    resolvers: { Query, Mutation },
     deps,
     guests: false,
     roles: ['integration'],

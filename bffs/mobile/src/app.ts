@@ -1,6 +1,7 @@
 import { createBff, type BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { Account, SignedIn } from './resolvers/account.ts';
+import { CatalogueChange, CatalogueProduct, ProductCard, ProductScreen } from './resolvers/catalogue.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
 import { Subscription } from './subscriptions.ts';
@@ -12,7 +13,17 @@ export const createApp = (deps: BffDeps): Service =>
     channel: 'mobile',
     title: 'Kontor mobile',
     sdl: new URL('../schema.graphql', import.meta.url),
-    resolvers: { Query, Mutation, Subscription, Account, SignedIn },
+    resolvers: {
+      Query,
+      Mutation,
+      Subscription,
+      ProductScreen,
+      ProductCard,
+      CatalogueChange,
+      CatalogueProduct,
+      Account,
+      SignedIn,
+    },
     deps,
     guests: true,
     roles: ['customer', 'staff'],

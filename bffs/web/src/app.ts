@@ -3,7 +3,8 @@ import type { Service } from '@kontor/kit/src/service.ts';
 import { Account, LoyaltyAccount, outcomes, Session, SignedIn } from './resolvers/account.ts';
 import { CartLine, OrderLine } from './resolvers/lines.ts';
 import { Mutation } from './resolvers/mutation.ts';
-import { CollectionPage, ProductCard, ProductPage, SearchPage } from './resolvers/pages.ts';
+import { CategoryBranch, CategoryLink, ProductAttribute } from './resolvers/page-parts.ts';
+import { CategoryPage, CollectionPage, ProductCard, ProductPage, SearchPage } from './resolvers/pages.ts';
 import { Query } from './resolvers/query.ts';
 import { Subscription } from './subscriptions.ts';
 
@@ -20,8 +21,12 @@ export const createApp = (deps: BffDeps): Service =>
       Subscription,
       ProductPage,
       CollectionPage,
+      CategoryPage,
       SearchPage,
       ProductCard,
+      CategoryLink,
+      CategoryBranch,
+      ProductAttribute,
       Account,
       LoyaltyAccount,
       Session,

@@ -2,7 +2,10 @@
 import type {
   AddressAddMutation,
   AddressRemoveMutation,
+  AttributePartsFragment,
   CartMergeMutation,
+  CategoryPartsFragment,
+  CategoryTreeQuery,
   ConsentSetMutation,
   IdentityAddMutation,
   PreferencesSetMutation,
@@ -12,16 +15,22 @@ import type {
 import type {
   AccountSource,
   Ask,
+  CategoryPageSource,
   CollectionPageSource,
   ProductCardSource,
   ProductListSource,
   ProductPageSource,
+  RelatedSource,
 } from './views/sources.ts';
 
 export type ProductPageMapper = ProductPageSource;
 export type CollectionPageMapper = CollectionPageSource;
 export type SearchPageMapper = { readonly products: ProductListSource };
-export type ProductCardMapper = ProductCardSource;
+export type ProductCardMapper = ProductCardSource | RelatedSource;
+export type CategoryPageMapper = CategoryPageSource;
+export type CategoryLinkMapper = CategoryPartsFragment;
+export type CategoryBranchMapper = CategoryTreeQuery['categories']['edges'][number]['node'];
+export type ProductAttributeMapper = AttributePartsFragment;
 export type AccountMapper = AccountSource & { readonly ask: Ask };
 export type LoyaltyAccountMapper = NonNullable<AccountSource['loyalty']> & { readonly ask: Ask };
 export type SessionMapper = NonNullable<AccountSource['sessions']>[number];

@@ -13,7 +13,7 @@ import {
   unique,
   uuid,
 } from 'drizzle-orm/pg-core';
-import { instant, plainText, schema, searchVector } from './schema.ts';
+import { instant, plainText, schema } from './schema.ts';
 
 /** Where the catalogue is sold. */
 export const channels = schema.table(
@@ -69,11 +69,6 @@ export const products = schema.table(
     version: integer('version').notNull(),
     createdAt: instant('created_at'),
     updatedAt: instant('updated_at'),
-    search: searchVector('search')
-      .notNull()
-      .generatedAlwaysAs(
-        sql`"products"."search_vector"("title_key", "vendor", "product_type", "tags", "description_html")`,
-      ),
   },
   (table) => [
     primaryKey({ name: 'products_pkey', columns: [table.productId] }),
@@ -82,12 +77,11 @@ export const products = schema.table(
     check('products_options_bounded', sql`cardinality(${table.optionNames}) <= 3`),
     check('products_status_known', sql`${table.status} in ('DRAFT', 'ACTIVE', 'ARCHIVED')`),
     index('products_title').on(table.titleKey, table.productId),
+    index('products_created').on(table.createdAt),
     index('products_vendor').on(table.vendor),
-    index('products_product_type').on(table.productType),
+    index('products_product_type').on(table.productType, table.productId),
     index('products_tags').using('gin', table.tags),
     index('products_external_references').using('gin', table.externalReferences.op('jsonb_path_ops')),
-    index('products_search').using('gin', table.search),
-    index('products_title_trigrams').using('gin', table.titleKey.op('gin_trgm_ops')),
   ],
 );
 

@@ -21,6 +21,8 @@ export const categories = schema.table(
   (table) => [
     primaryKey({ name: 'categories_pkey', columns: [table.categoryId] }),
     unique('categories_handle_key').on(table.handle),
+    // Imports know a category by it.
+    unique('categories_external_reference_key').on(table.externalReference),
     foreignKey({
       name: 'categories_parent_fkey',
       columns: [table.parentId],
@@ -28,7 +30,6 @@ export const categories = schema.table(
     }),
     check('categories_not_its_own_parent', sql`${table.parentId} <> ${table.categoryId}`),
     index('categories_children').on(table.parentId, table.position, table.categoryId),
-    index('categories_external_reference').on(table.externalReference),
   ],
 );
 

@@ -28,7 +28,7 @@ export const productRevisions = schema.table(
   ],
 );
 
-/** A change of a product that is prepared and not made yet; one a product. */
+/** A change of a product that is prepared and not made yet; one a product. It is JSON null when it was made or thrown away: versions go on. */
 export const productDrafts = schema.table(
   'product_drafts',
   {

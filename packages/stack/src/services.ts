@@ -11,7 +11,8 @@ export type Schema = (typeof SCHEMAS)[number];
 
 /** The internal graphs that a subgraph asks. */
 export const PEERS: Readonly<Record<Subgraph, readonly Subgraph[]>> = {
-  products: [],
+  // For what search keeps of prices and of what can be sold.
+  products: ['prices', 'stock'],
   prices: ['products'],
   stock: ['products'],
   orders: ['products', 'prices', 'stock', 'customers'],

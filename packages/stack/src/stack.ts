@@ -143,7 +143,10 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     baseUrl: options.psp.url ?? `http://${options.psp.host}:${pspPort}`,
   });
 
-  services.products = createProducts({ ...subgraphDeps('products') });
+  services.products = createProducts({
+    ...subgraphDeps('products'),
+    peers: { prices: internal('prices'), stock: internal('stock') },
+  });
   services.prices = createPrices({ ...subgraphDeps('prices'), peers: { products: internal('products') } });
   services.stock = createStock({ ...subgraphDeps('stock'), peers: { products: internal('products') } });
   services.customers = createCustomers({
@@ -216,7 +219,11 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     },
     async stop() {
       // Edges first, so that what they have taken can still be answered.
-      for (const name of [...order].reverse()) await all[name].stop();
+      for (const name of [...order].reverse()) {
+        // Who still runs and asks hears that it is not there, and not how it ends.
+        stopped.add(name);
+        await all[name].stop();
+      }
       await psp.stop();
       await bus.close();
     },

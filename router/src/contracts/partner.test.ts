@@ -60,6 +60,9 @@ test('partners read the catalogue, prices, availability, locations and orders', 
   expect(Object.keys(schema.getQueryType()!.getFields()).sort()).toEqual([
     'availability',
     'availabilityChanges',
+    'categories',
+    'category',
+    'categoryByHandle',
     'channel',
     'channels',
     'collectionByHandle',
@@ -70,14 +73,26 @@ test('partners read the catalogue, prices, availability, locations and orders', 
     'pickupLocations',
     'product',
     'productByHandle',
+    'productByReference',
+    'productChanges',
     'productListing',
     'productSearch',
+    'productTypeByName',
+    'productTypes',
+    'products',
+    'searchSuggestions',
+    'taxonomies',
+    'taxonomy',
     'variant',
+    'variantByReference',
     'variants',
     'variantsByBarcode',
     'variantsBySku',
   ]);
-  expect(Object.keys(schema.getSubscriptionType()!.getFields())).toEqual(['availabilityChanged']);
+  expect(Object.keys(schema.getSubscriptionType()!.getFields()).sort()).toEqual([
+    'availabilityChanged',
+    'productChanged',
+  ]);
 });
 
 test('partners see no command, nothing of staff and nobody else', () => {
@@ -91,6 +106,11 @@ test('partners see no command, nothing of staff and nobody else', () => {
     'Company',
     'Cart',
     'SignedIn',
+    'ProductDraft',
+    'ProductRevision',
+    'ProductText',
+    'Publication',
+    'SearchSynonyms',
   ])
     expect(schema.getType(type), type).toBeUndefined();
 });

@@ -4,20 +4,29 @@ import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import { channelOf } from '@kontor/kit/src/subgraph.ts';
 import type { Author } from './domain/author.ts';
 import type { Audience } from './domain/audience.ts';
+import type { ProductHub } from './live/product-hub.ts';
+import type { ProductReader } from './live/product-reader.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
+
+/** How subscribers of this process hear of changes, and what they read them by. */
+export interface Live {
+  readonly hub: ProductHub;
+  readonly reader: ProductReader;
+}
 
 /** What the resolvers of one request share. */
 export interface Context extends Call {
   readonly db: Database;
   readonly audience: Audience;
   readonly loaders: Loaders;
+  readonly live: Live;
 }
 
 /** Makes the context of a request. */
-export function createContext(db: Database, call: Call): Context {
+export function createContext(db: Database, live: Live, call: Call): Context {
   const seesAll = hasScope(call.caller, 'catalogue:write');
   const audience: Audience = { seesAll, channel: seesAll ? call.caller.channel : channelOf(call) };
-  return { ...call, db, audience, loaders: createLoaders(db, audience) };
+  return { ...call, db, audience, live, loaders: createLoaders(db, audience) };
 }
 
 /** Who does what, for the history of products. @param action the name of the mutation. */

@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 await runSubgraph({
   name: 'products',
   defaultPort: 4001,
-  peers: [],
+  peers: ['prices', 'stock'],
   migrations: new URL('../../../drizzle/products/migrations', import.meta.url),
   createApp,
 });

@@ -71,7 +71,7 @@ export const product = (changes: Record<string, unknown> = {}) => ({
   vendor: 'Oberland',
   productType: 'Jacket',
   tags: ['warm'],
-  media: [{ url: 'https://images.example/1.jpg', altText: null }],
+  media: [{ url: 'https://images.example/1.jpg', altText: null, role: 'GALLERY' }],
   options: [{ name: 'Size', values: ['M'] }],
   collections: [{ id: 'c1', handle: 'new', title: 'New' }],
   seo: { title: 'Parka', description: 'Warm.' },
@@ -90,5 +90,16 @@ export const products = (...nodes: unknown[]) => ({
     endCursor: `cursor-${nodes.length - 1}`,
   },
   totalCount: nodes.length,
-  facets: [{ facet: 'VENDOR', value: 'Oberland', count: nodes.length }],
+  facets: [
+    {
+      facet: 'VENDOR',
+      attribute: null,
+      value: 'Oberland',
+      label: 'Oberland',
+      count: nodes.length,
+      isApproximate: false,
+    },
+  ],
+  priceRange: { currency: 'EUR', minMinor: 1_990, maxMinor: 11_900 },
+  freshness: { asOf: '2026-01-31T12:00:00.000Z', pricesExact: true, countsExact: true },
 });

@@ -86,7 +86,7 @@ describe('pages', () => {
       options: [{ name: 'Size', values: ['M'] }],
       collections: [{ handle: 'new' }],
       seo: { title: 'Parka', description: 'Warm.', canonicalPath: '/products/parka' },
-      cacheTags: ['product:p1', 'collection:c1', 'prices:base-eur'],
+      cacheTags: ['product:p1', 'product-type:Jacket', 'collection:c1', 'prices:base-eur'],
       variants: [
         {
           id: 'v1',

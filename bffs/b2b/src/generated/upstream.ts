@@ -117,6 +117,39 @@ export type EmailVerifyInput = {
   token: string;
 };
 
+/** A property by which products can be narrowed. */
+export type Facet =
+  /** A value of an attribute that the product type says can be filtered by; with ENUM the option's code. */
+  | 'ATTRIBUTE'
+  /** Whether something of it can be sold now: IN_STOCK. */
+  | 'AVAILABILITY'
+  /** A category, by id, and all that are below it. */
+  | 'CATEGORY'
+  /** A value of an option, such as a size, that a variant has. */
+  | 'OPTION'
+  /** The gross price of a variant, between two amounts. */
+  | 'PRICE'
+  /** The product type. */
+  | 'PRODUCT_TYPE'
+  /** A free label. */
+  | 'TAG'
+  /** The brand or maker. */
+  | 'VENDOR';
+
+/** Which products to keep. */
+export type FacetFilterInput = {
+  /** With OPTION: its name; with ATTRIBUTE: its code. */
+  attribute?: string | null | undefined;
+  /** What is compared. */
+  facet: Facet;
+  /** With PRICE: the lowest, in minor units of the list's currency. */
+  from?: number | null | undefined;
+  /** With PRICE: the highest, in minor units of the list's currency. */
+  to?: number | null | undefined;
+  /** The product matches when it has one of these; at most 20. Empty with PRICE. */
+  values: Array<string>;
+};
+
 /** A new password by the token of a mail. */
 export type PasswordResetInput = {
   /** 10 to 200 characters of any kind. */
@@ -130,6 +163,21 @@ export type PasswordResetRequestInput = {
   /** The address; upper and lower case are alike. */
   email: string;
 };
+
+/** The order of a list of products. */
+export type ProductSort =
+  /** Newest first. */
+  | 'NEWEST'
+  /** What sells most first, what was sold long ago counting less. */
+  | 'POPULARITY'
+  /** By the lowest price of a variant, the lowest first; what has none comes last. */
+  | 'PRICE_ASC'
+  /** By the lowest price of a variant, the highest first; what has none comes last. */
+  | 'PRICE_DESC'
+  /** Best match first, the collection's own order, or in a category what sells most. */
+  | 'RELEVANCE'
+  /** By title, A to Z. */
+  | 'TITLE';
 
 /** A refresh token. */
 export type SessionRefreshInput = {
@@ -170,10 +218,20 @@ export type CatalogPageQueryVariables = Exact<{
   query: string;
   first?: number | null | undefined;
   after?: string | null | undefined;
+  filters?: Array<FacetFilterInput> | FacetFilterInput | null | undefined;
+  sort?: ProductSort | null | undefined;
+  locale?: string | null | undefined;
+  currency?: string | null | undefined;
+  totalCount: boolean;
+  facets: boolean;
+  priceRange: boolean;
+  freshness: boolean;
+  asOf: boolean;
+  countsExact: boolean;
 }>;
 
 
-export type CatalogPageQuery = { productSearch: { edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type CatalogPageQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } } };
 
 export type ChildCompaniesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -409,18 +467,26 @@ fragment AccountParts on Customer {
   role: companyRole
 }` as TypedDocument<AccountQuery, AccountQueryVariables>;
 
-export const CatalogPageDocument = `query CatalogPage($query: String!, $first: Int, $after: Cursor) {
-  productSearch(query: $query, first: $first, after: $after) {
+export const CatalogPageDocument = `query CatalogPage($query: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $locale: String, $currency: CurrencyCode, $totalCount: Boolean!, $facets: Boolean!, $priceRange: Boolean!, $freshness: Boolean!, $asOf: Boolean!, $countsExact: Boolean!) {
+  productSearch(
+    query: $query
+    first: $first
+    after: $after
+    filters: $filters
+    sort: $sort
+    locale: $locale
+    currency: $currency
+  ) {
     edges {
       cursor
       node {
         id
         handle
-        title
+        title(locale: $locale)
         vendor
         variants {
           id
-          title
+          title(locale: $locale)
           sku
           barcode
           price {
@@ -437,6 +503,25 @@ export const CatalogPageDocument = `query CatalogPage($query: String!, $first: I
       hasPreviousPage
       startCursor
       endCursor
+    }
+    totalCount @include(if: $totalCount)
+    facets @include(if: $facets) {
+      facet
+      attribute
+      value
+      label
+      count
+      isApproximate
+    }
+    priceRange @include(if: $priceRange) {
+      currency
+      minMinor
+      maxMinor
+    }
+    freshness @include(if: $freshness) {
+      asOf @include(if: $asOf)
+      pricesExact
+      countsExact @include(if: $countsExact)
     }
   }
 }

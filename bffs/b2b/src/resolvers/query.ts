@@ -11,10 +11,22 @@ import {
 } from '../generated/upstream.ts';
 import { dashboardOf } from '../views/dashboard.ts';
 import { teamOf } from '../views/team.ts';
+import { listArguments } from './list-arguments.ts';
 
 export const Query: QueryResolvers = {
-  catalogPage: async (_, { query, ...page }, ctx) => ({
-    products: (await ctx.upstream(CatalogPageDocument, { ...page, query: query ?? '' })).productSearch,
+  catalogPage: async (_, { query, ...page }, ctx, info) => ({
+    products: (
+      await ctx.upstream(CatalogPageDocument, {
+        ...listArguments(page),
+        query: query ?? '',
+        totalCount: selects(info, 'products', 'totalCount'),
+        facets: selects(info, 'products', 'facets'),
+        priceRange: selects(info, 'products', 'priceRange'),
+        freshness: selects(info, 'products', 'freshness'),
+        asOf: selects(info, 'products', 'freshness', 'asOf'),
+        countsExact: selects(info, 'products', 'freshness', 'countsExact'),
+      })
+    ).productSearch,
   }),
   account: async (_, _args, ctx) => (await ctx.upstream(AccountDocument, {})).me,
   dashboard: async (_, _args, ctx, info) =>

@@ -3,6 +3,7 @@ import type { GraphQLResolveInfo, GraphQLScalarType, GraphQLScalarTypeConfig } f
 import type { Context } from '../context.ts';
 export type Maybe<T> = T | null | undefined;
 export type InputMaybe<T> = T | null | undefined;
+export type RequireFields<T, K extends keyof T> = Omit<T, K> & { [P in K]-?: NonNullable<T[P]> };
 /** All built-in and custom scalars, mapped to their actual values */
 export type Scalars = {
   ID: { input: string; output: string; }
@@ -40,15 +41,36 @@ export type AvailabilityUpdate = {
   variants: Array<VariantAvailability>;
 };
 
+/** A category of the catalogue. */
+export type Category = {
+  __typename?: 'Category';
+  /** Readable and unique among categories. */
+  handle: Scalars['String']['output'];
+  /** Opaque and permanent. */
+  id: Scalars['ID']['output'];
+  /** The name that shoppers see. */
+  name: Scalars['String']['output'];
+};
+
 /** A variant as marketplaces list it. */
 export type FeedItem = {
   __typename?: 'FeedItem';
+  /** For which age, such as `adult`. */
+  ageGroup?: Maybe<Scalars['String']['output']>;
   /** What can be sold now; null while stock cannot be asked. */
   availability?: Maybe<VariantAvailability>;
   /** The brand or maker. */
   brand?: Maybe<Scalars['String']['output']>;
+  /** Such as `new`. */
+  condition?: Maybe<Scalars['String']['output']>;
+  /** Custom labels 0 to 4, in order; an empty text for one that is not set. */
+  customLabels?: Maybe<Array<Scalars['String']['output']>>;
   /** At most 1,024 characters of plain text. */
   description: Scalars['String']['output'];
+  /** For whom, such as `female`. */
+  gender?: Maybe<Scalars['String']['output']>;
+  /** Google's product category, its number or its path. */
+  googleProductCategory?: Maybe<Scalars['String']['output']>;
   /** The barcode, where it is a GTIN of 8, 12, 13 or 14 digits. */
   gtin?: Maybe<Scalars['String']['output']>;
   /** The variant: the id that orders come back with. */
@@ -59,10 +81,14 @@ export type FeedItem = {
   itemGroupId: Scalars['ID']['output'];
   /** The product's page, below the web shop's address. */
   link: Scalars['String']['output'];
+  /** The maker's part number; null when nobody set one, as with the fields of feeds below. */
+  mpn?: Maybe<Scalars['String']['output']>;
   /** What one unit costs; null when the variant has no price here, or prices cannot be asked now. */
   price?: Maybe<VariantPrice>;
   /** The merchant's stock keeping unit. Not unique. */
   sku?: Maybe<Scalars['String']['output']>;
+  /** What the product's main category is in the taxonomy that the feed was asked for; null without one, and for what is not mapped. */
+  taxonomyCategory?: Maybe<TaxonomyCategory>;
   /** The product's name, with the variant's where there are several. */
   title: Scalars['String']['output'];
 };
@@ -75,6 +101,89 @@ export type FeedPage = {
   /** Where the page begins and ends. */
   pageInfo: PageInfo;
 };
+
+/** An input that breaks a rule: nothing was changed. */
+export type InvalidInput = UserError & {
+  __typename?: 'InvalidInput';
+  /** A code from the error catalogue. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do. */
+  message: Scalars['String']['output'];
+  /** The field at fault. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** A category and what it is in a taxonomy. */
+export type MappedCategory = {
+  __typename?: 'MappedCategory';
+  /** The category. */
+  category: Category;
+  /** By its own mapping, else by that of the nearest category above it; null when none of them is mapped. */
+  target?: Maybe<TaxonomyCategory>;
+};
+
+/** A page of categories, mapped or not. */
+export type MappedCategoryPage = {
+  __typename?: 'MappedCategoryPage';
+  /** The categories, in their order. */
+  categories: Array<MappedCategory>;
+  /** Where the page begins and ends. */
+  pageInfo: PageInfo;
+  /** The taxonomy. */
+  taxonomy: Taxonomy;
+};
+
+/** What a category is in a taxonomy. */
+export type Mapping = {
+  __typename?: 'Mapping';
+  /** The category. */
+  category: Category;
+  /** What it is there. */
+  target: TaxonomyCategory;
+};
+
+/** What a category shall be in a taxonomy. */
+export type MappingInput = {
+  /** The category. */
+  categoryId: Scalars['ID']['input'];
+  /** The id in the taxonomy, at most 255 characters; null or empty: no mapping of its own any more. */
+  targetId?: InputMaybe<Scalars['String']['input']>;
+  /** The place in the taxonomy as people read it, at most 1,024 characters. */
+  targetPath?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A page of what categories are in a taxonomy. */
+export type MappingPage = {
+  __typename?: 'MappingPage';
+  /** The mappings that categories have themselves. Those below them have the same where they have none of their own. */
+  mappings: Array<Mapping>;
+  /** Where the page begins and ends. */
+  pageInfo: PageInfo;
+  /** The taxonomy. */
+  taxonomy: Taxonomy;
+};
+
+/** The categories are mapped as it was wanted. When they were so already, there is no new revision. */
+export type MappingsSaved = {
+  __typename?: 'MappingsSaved';
+  /** How many mappings changed. */
+  changedCount: Scalars['Int']['output'];
+  /** The taxonomy as it is now. */
+  taxonomy: Taxonomy;
+};
+
+/** What categories shall be in a taxonomy. Those that are not named stay as they are. */
+export type MappingsSetInput = {
+  /** The revision that the caller has seen; null to change whatever is there. */
+  expectedRevision?: InputMaybe<Scalars['Int']['input']>;
+  /** The mappings, each category once; at most 1,000. */
+  mappings: Array<MappingInput>;
+  /** The code of the taxonomy. */
+  taxonomy: Scalars['ID']['input'];
+};
+
+/** The outcome of `mappingsSet`. */
+export type MappingsSetResult = InvalidInput | MappingsSaved | NotFound | VersionConflict;
 
 /** An image. */
 export type Media = {
@@ -92,6 +201,30 @@ export type Money = {
   currency: Scalars['CurrencyCode']['output'];
   /** The amount in the smallest unit of the currency. */
   minorUnits: Scalars['SafeInt']['output'];
+};
+
+/** What a marketplace can do. */
+export type Mutation = {
+  __typename?: 'Mutation';
+  /** Maps categories into a taxonomy, all or none, as the mapping's next revision. Needs the scope `catalogue:write`. */
+  mappingsSet: MappingsSetResult;
+};
+
+
+/** What a marketplace can do. */
+export type MutationMappingsSetArgs = {
+  input: MappingsSetInput;
+};
+
+/** What was asked for does not exist, or the caller may not see it. */
+export type NotFound = UserError & {
+  __typename?: 'NotFound';
+  /** Always `NOT_FOUND`. */
+  code: Scalars['String']['output'];
+  /** What was not found. */
+  message: Scalars['String']['output'];
+  /** The input field that named it. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
 /** Where a page of a connection begins and ends (Relay cursor connections). */
@@ -112,6 +245,14 @@ export type Query = {
   __typename?: 'Query';
   /** Everything that is published for the marketplace, in a stable order. */
   feed: FeedPage;
+  /** The categories directly below one, or the roots, each with what it is in a taxonomy, inherited or its own; null when there is no taxonomy of that code. */
+  mappedCategories?: Maybe<MappedCategoryPage>;
+  /** The mappings into a taxonomy; null when there is none of that code. */
+  mappings?: Maybe<MappingPage>;
+  /** Category trees of others that ours is mapped into, by code; at most 100. */
+  taxonomies: Array<Taxonomy>;
+  /** Categories that hold products which some channel shows, and are mapped neither themselves nor by a category above them; null when there is no such taxonomy. Needs the scope `catalogue:write`. */
+  unmappedCategories?: Maybe<UnmappedCategoryPage>;
 };
 
 
@@ -119,6 +260,38 @@ export type Query = {
 export type QueryFeedArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
+  locale?: InputMaybe<Scalars['String']['input']>;
+  taxonomy?: InputMaybe<Scalars['ID']['input']>;
+};
+
+
+/** What a marketplace asks. */
+export type QueryMappedCategoriesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  locale?: InputMaybe<Scalars['String']['input']>;
+  parentId?: InputMaybe<Scalars['ID']['input']>;
+  revision?: InputMaybe<Scalars['Int']['input']>;
+  taxonomy: Scalars['ID']['input'];
+};
+
+
+/** What a marketplace asks. */
+export type QueryMappingsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  locale?: InputMaybe<Scalars['String']['input']>;
+  revision?: InputMaybe<Scalars['Int']['input']>;
+  taxonomy: Scalars['ID']['input'];
+};
+
+
+/** What a marketplace asks. */
+export type QueryUnmappedCategoriesArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+  locale?: InputMaybe<Scalars['String']['input']>;
+  taxonomy: Scalars['ID']['input'];
 };
 
 /** The value that a variant has for one option. */
@@ -139,6 +312,51 @@ export type TaxedMoney = {
   net: Money;
   /** The tax that is contained in gross. */
   tax: Money;
+};
+
+/** A category tree of others, such as a marketplace's, into which ours is mapped. */
+export type Taxonomy = {
+  __typename?: 'Taxonomy';
+  /** The stable code, such as `google`. */
+  code: Scalars['ID']['output'];
+  /** The name that staff see. */
+  name: Scalars['String']['output'];
+  /** Counts the changes of the mapping from 1; pass it as `expectedRevision`. 0 while nothing was ever mapped. */
+  revision: Scalars['Int']['output'];
+};
+
+/** A place in a marketplace's category tree. */
+export type TaxonomyCategory = {
+  __typename?: 'TaxonomyCategory';
+  /** When it began. */
+  changedAt: Scalars['DateTime']['output'];
+  /** Whether the category has it from one above, and no mapping of its own. */
+  isInherited: Scalars['Boolean']['output'];
+  /** The revision of the mapping with which it began. */
+  revision: Scalars['Int']['output'];
+  /** The id in the taxonomy. */
+  targetId: Scalars['String']['output'];
+  /** The place in the taxonomy as people read it, such as `Apparel > Shoes`. */
+  targetPath?: Maybe<Scalars['String']['output']>;
+};
+
+/** A page of categories that are not mapped. */
+export type UnmappedCategoryPage = {
+  __typename?: 'UnmappedCategoryPage';
+  /** The categories, by handle. */
+  categories: Array<Category>;
+  /** Where the page begins and ends. */
+  pageInfo: PageInfo;
+};
+
+/** A refusal that the caller can do something about. Bugs and outages are GraphQL errors instead. */
+export type UserError = {
+  /** A stable code from the error catalogue. */
+  code: Scalars['String']['output'];
+  /** What was wrong and what to do, in English. */
+  message: Scalars['String']['output'];
+  /** The input field that was at fault, outermost first; null when it was the whole input. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
 /** What this channel can sell of a variant at one moment. */
@@ -175,6 +393,19 @@ export type VariantVersionInput = {
   variantId: Scalars['ID']['input'];
   /** Its version. */
   version: Scalars['SafeInt']['input'];
+};
+
+/** The mapping has changed since the caller read it: nothing was written. */
+export type VersionConflict = UserError & {
+  __typename?: 'VersionConflict';
+  /** Always `VERSION_CONFLICT`. */
+  code: Scalars['String']['output'];
+  /** The revision that the mapping has now. */
+  currentVersion: Scalars['Int']['output'];
+  /** What to do. */
+  message: Scalars['String']['output'];
+  /** The input field that carried the old revision. */
+  path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
 
@@ -242,13 +473,31 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 
 
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  MappingsSetResult:
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( MappingsSaved & { __typename: 'MappingsSaved' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( VersionConflict & { __typename: 'VersionConflict' } )
+  ;
+};
 
+/** Mapping of interface types */
+export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
+  UserError:
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( VersionConflict & { __typename: 'VersionConflict' } )
+  ;
+};
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
   AvailabilityStatus: AvailabilityStatus;
   AvailabilityUpdate: ResolverTypeWrapper<AvailabilityUpdate>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
+  Category: ResolverTypeWrapper<Category>;
   CountryCode: ResolverTypeWrapper<Scalars['CountryCode']['output']>;
   CurrencyCode: ResolverTypeWrapper<Scalars['CurrencyCode']['output']>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
@@ -257,23 +506,40 @@ export type ResolversTypes = {
   FeedPage: ResolverTypeWrapper<FeedPage>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  InvalidInput: ResolverTypeWrapper<InvalidInput>;
+  MappedCategory: ResolverTypeWrapper<MappedCategory>;
+  MappedCategoryPage: ResolverTypeWrapper<MappedCategoryPage>;
+  Mapping: ResolverTypeWrapper<Mapping>;
+  MappingInput: MappingInput;
+  MappingPage: ResolverTypeWrapper<MappingPage>;
+  MappingsSaved: ResolverTypeWrapper<MappingsSaved>;
+  MappingsSetInput: MappingsSetInput;
+  MappingsSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['MappingsSetResult']>;
   Media: ResolverTypeWrapper<Media>;
   Money: ResolverTypeWrapper<Money>;
+  Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  NotFound: ResolverTypeWrapper<NotFound>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   SelectedOption: ResolverTypeWrapper<SelectedOption>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
+  Taxonomy: ResolverTypeWrapper<Taxonomy>;
+  TaxonomyCategory: ResolverTypeWrapper<TaxonomyCategory>;
+  UnmappedCategoryPage: ResolverTypeWrapper<UnmappedCategoryPage>;
+  UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
   VariantAvailability: ResolverTypeWrapper<VariantAvailability>;
   VariantPrice: ResolverTypeWrapper<VariantPrice>;
   VariantVersionInput: VariantVersionInput;
+  VersionConflict: ResolverTypeWrapper<VersionConflict>;
 };
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
   AvailabilityUpdate: AvailabilityUpdate;
   Boolean: Scalars['Boolean']['output'];
+  Category: Category;
   CountryCode: Scalars['CountryCode']['output'];
   CurrencyCode: Scalars['CurrencyCode']['output'];
   Cursor: Scalars['Cursor']['output'];
@@ -282,22 +548,44 @@ export type ResolversParentTypes = {
   FeedPage: FeedPage;
   ID: Scalars['ID']['output'];
   Int: Scalars['Int']['output'];
+  InvalidInput: InvalidInput;
+  MappedCategory: MappedCategory;
+  MappedCategoryPage: MappedCategoryPage;
+  Mapping: Mapping;
+  MappingInput: MappingInput;
+  MappingPage: MappingPage;
+  MappingsSaved: MappingsSaved;
+  MappingsSetInput: MappingsSetInput;
+  MappingsSetResult: ResolversUnionTypes<ResolversParentTypes>['MappingsSetResult'];
   Media: Media;
   Money: Money;
+  Mutation: Record<PropertyKey, never>;
+  NotFound: NotFound;
   PageInfo: PageInfo;
   Query: Record<PropertyKey, never>;
   SafeInt: Scalars['SafeInt']['output'];
   SelectedOption: SelectedOption;
   String: Scalars['String']['output'];
   TaxedMoney: TaxedMoney;
+  Taxonomy: Taxonomy;
+  TaxonomyCategory: TaxonomyCategory;
+  UnmappedCategoryPage: UnmappedCategoryPage;
+  UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VariantAvailability: VariantAvailability;
   VariantPrice: VariantPrice;
   VariantVersionInput: VariantVersionInput;
+  VersionConflict: VersionConflict;
 };
 
 export type AvailabilityUpdateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AvailabilityUpdate'] = ResolversParentTypes['AvailabilityUpdate']> = {
   snapshot?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   variants?: Resolver<Array<ResolversTypes['VariantAvailability']>, ParentType, ContextType>;
+};
+
+export type CategoryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Category'] = ResolversParentTypes['Category']> = {
+  handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export interface CountryCodeScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['CountryCode'], any> {
@@ -317,22 +605,68 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
 }
 
 export type FeedItemResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeedItem'] = ResolversParentTypes['FeedItem']> = {
+  ageGroup?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   availability?: Resolver<Maybe<ResolversTypes['VariantAvailability']>, ParentType, ContextType>;
   brand?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  condition?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  customLabels?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
   description?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  gender?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  googleProductCategory?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   gtin?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   image?: Resolver<Maybe<ResolversTypes['Media']>, ParentType, ContextType>;
   itemGroupId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   link?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  mpn?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   price?: Resolver<Maybe<ResolversTypes['VariantPrice']>, ParentType, ContextType>;
   sku?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  taxonomyCategory?: Resolver<Maybe<ResolversTypes['TaxonomyCategory']>, ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export type FeedPageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['FeedPage'] = ResolversParentTypes['FeedPage']> = {
   items?: Resolver<Array<ResolversTypes['FeedItem']>, ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type InvalidInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MappedCategoryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MappedCategory'] = ResolversParentTypes['MappedCategory']> = {
+  category?: Resolver<ResolversTypes['Category'], ParentType, ContextType>;
+  target?: Resolver<Maybe<ResolversTypes['TaxonomyCategory']>, ParentType, ContextType>;
+};
+
+export type MappedCategoryPageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MappedCategoryPage'] = ResolversParentTypes['MappedCategoryPage']> = {
+  categories?: Resolver<Array<ResolversTypes['MappedCategory']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  taxonomy?: Resolver<ResolversTypes['Taxonomy'], ParentType, ContextType>;
+};
+
+export type MappingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mapping'] = ResolversParentTypes['Mapping']> = {
+  category?: Resolver<ResolversTypes['Category'], ParentType, ContextType>;
+  target?: Resolver<ResolversTypes['TaxonomyCategory'], ParentType, ContextType>;
+};
+
+export type MappingPageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MappingPage'] = ResolversParentTypes['MappingPage']> = {
+  mappings?: Resolver<Array<ResolversTypes['Mapping']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  taxonomy?: Resolver<ResolversTypes['Taxonomy'], ParentType, ContextType>;
+};
+
+export type MappingsSavedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MappingsSaved'] = ResolversParentTypes['MappingsSaved']> = {
+  changedCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  taxonomy?: Resolver<ResolversTypes['Taxonomy'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type MappingsSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['MappingsSetResult'] = ResolversParentTypes['MappingsSetResult']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'MappingsSaved' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
 };
 
 export type MediaResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Media'] = ResolversParentTypes['Media']> = {
@@ -345,6 +679,17 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
   minorUnits?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
+export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  mappingsSet?: Resolver<ResolversTypes['MappingsSetResult'], ParentType, ContextType, RequireFields<MutationMappingsSetArgs, 'input'>>;
+};
+
+export type NotFoundResolvers<ContextType = Context, ParentType extends ResolversParentTypes['NotFound'] = ResolversParentTypes['NotFound']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type PageInfoResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PageInfo'] = ResolversParentTypes['PageInfo']> = {
   endCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
   hasNextPage?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
@@ -354,6 +699,10 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   feed?: Resolver<ResolversTypes['FeedPage'], ParentType, ContextType, Partial<QueryFeedArgs>>;
+  mappedCategories?: Resolver<Maybe<ResolversTypes['MappedCategoryPage']>, ParentType, ContextType, RequireFields<QueryMappedCategoriesArgs, 'taxonomy'>>;
+  mappings?: Resolver<Maybe<ResolversTypes['MappingPage']>, ParentType, ContextType, RequireFields<QueryMappingsArgs, 'taxonomy'>>;
+  taxonomies?: Resolver<Array<ResolversTypes['Taxonomy']>, ParentType, ContextType>;
+  unmappedCategories?: Resolver<Maybe<ResolversTypes['UnmappedCategoryPage']>, ParentType, ContextType, RequireFields<QueryUnmappedCategoriesArgs, 'taxonomy'>>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
@@ -371,6 +720,29 @@ export type TaxedMoneyResolvers<ContextType = Context, ParentType extends Resolv
   tax?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
 };
 
+export type TaxonomyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Taxonomy'] = ResolversParentTypes['Taxonomy']> = {
+  code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type TaxonomyCategoryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TaxonomyCategory'] = ResolversParentTypes['TaxonomyCategory']> = {
+  changedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  isInherited?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  targetId?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  targetPath?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type UnmappedCategoryPageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnmappedCategoryPage'] = ResolversParentTypes['UnmappedCategoryPage']> = {
+  categories?: Resolver<Array<ResolversTypes['Category']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+};
+
+export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
+  __resolveType: TypeResolveFn<'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
+};
+
 export type VariantAvailabilityResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VariantAvailability'] = ResolversParentTypes['VariantAvailability']> = {
   asOf?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
   sellableQuantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -386,22 +758,45 @@ export type VariantPriceResolvers<ContextType = Context, ParentType extends Reso
   tax?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
 };
 
+export type VersionConflictResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VersionConflict'] = ResolversParentTypes['VersionConflict']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  currentVersion?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type Resolvers<ContextType = Context> = {
   AvailabilityUpdate?: AvailabilityUpdateResolvers<ContextType>;
+  Category?: CategoryResolvers<ContextType>;
   CountryCode?: GraphQLScalarType;
   CurrencyCode?: GraphQLScalarType;
   Cursor?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   FeedItem?: FeedItemResolvers<ContextType>;
   FeedPage?: FeedPageResolvers<ContextType>;
+  InvalidInput?: InvalidInputResolvers<ContextType>;
+  MappedCategory?: MappedCategoryResolvers<ContextType>;
+  MappedCategoryPage?: MappedCategoryPageResolvers<ContextType>;
+  Mapping?: MappingResolvers<ContextType>;
+  MappingPage?: MappingPageResolvers<ContextType>;
+  MappingsSaved?: MappingsSavedResolvers<ContextType>;
+  MappingsSetResult?: MappingsSetResultResolvers<ContextType>;
   Media?: MediaResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
+  Mutation?: MutationResolvers<ContextType>;
+  NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   SelectedOption?: SelectedOptionResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
+  Taxonomy?: TaxonomyResolvers<ContextType>;
+  TaxonomyCategory?: TaxonomyCategoryResolvers<ContextType>;
+  UnmappedCategoryPage?: UnmappedCategoryPageResolvers<ContextType>;
+  UserError?: UserErrorResolvers<ContextType>;
   VariantAvailability?: VariantAvailabilityResolvers<ContextType>;
   VariantPrice?: VariantPriceResolvers<ContextType>;
+  VersionConflict?: VersionConflictResolvers<ContextType>;
 };
 

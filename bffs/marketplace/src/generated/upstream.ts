@@ -12,13 +12,93 @@ export type AvailabilityStatus =
   /** None. */
   | 'OUT';
 
+/** What a category shall be in a taxonomy. */
+export type CategoryMappingInput = {
+  /** The category. */
+  categoryId: string;
+  /** The id in the taxonomy, at most 255 characters; null or empty: no mapping of its own any more. */
+  targetId?: string | null | undefined;
+  /** The place in the taxonomy as people read it, at most 1,024 characters. */
+  targetPath?: string | null | undefined;
+};
+
+/** What categories shall be in a taxonomy. Those that are not named stay as they are. */
+export type CategoryMappingsSetInput = {
+  /** The revision that the caller has seen; null to change whatever is there. */
+  expectedRevision?: number | null | undefined;
+  /** The mappings, each category once; at most 1,000. */
+  mappings: Array<CategoryMappingInput>;
+  /** The code of the taxonomy. */
+  taxonomy: string;
+};
+
+export type CategoryPartsFragment = { id: string, handle: string, name: string };
+
 export type FeedQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  locale?: string | null | undefined;
+  taxonomy: string;
+  taxonomyCategories: boolean;
+  feedFields: boolean;
+}>;
+
+
+export type FeedQuery = { productListing: { edges: Array<{ node: { id: string, handle: string, title: string, vendor: string | null, seo: { description: string }, category?: { mapping: { targetId: string, targetPath: string | null, isInherited: boolean, revision: number, changedAt: string } | null } | null, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, feedFields?: { mpn: string | null, condition: string | null, googleProductCategory: string | null, gender: string | null, ageGroup: string | null, customLabels: Array<string> | null } | null, image: { url: string, altText: string | null } | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type MappedCategoriesQueryVariables = Exact<{
+  taxonomy: string;
+  parentId?: string | null | undefined;
+  revision?: number | null | undefined;
+  locale?: string | null | undefined;
   first?: number | null | undefined;
   after?: string | null | undefined;
 }>;
 
 
-export type FeedQuery = { productListing: { edges: Array<{ node: { id: string, handle: string, title: string, vendor: string | null, seo: { description: string }, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, image: { url: string, altText: string | null } | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+export type MappedCategoriesQuery = { taxonomy: { code: string, name: string, revision: number } | null, categories: { edges: Array<{ node: { id: string, handle: string, name: string, mapping: { targetId: string, targetPath: string | null, isInherited: boolean, revision: number, changedAt: string } | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } };
+
+export type MappingPartsFragment = { targetId: string, targetPath: string | null, isInherited: boolean, revision: number, changedAt: string };
+
+export type MappingsSetMutationVariables = Exact<{
+  input: CategoryMappingsSetInput;
+}>;
+
+
+export type MappingsSetMutation = { categoryMappingsSet:
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'MappingsSaved', changedCount: number, taxonomy: { code: string, name: string, revision: number } }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
+   };
+
+export type MappingsQueryVariables = Exact<{
+  taxonomy: string;
+  revision?: number | null | undefined;
+  locale?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type MappingsQuery = { taxonomy: { code: string, name: string, revision: number, mappings: { edges: Array<{ node: { targetId: string, targetPath: string | null, isInherited: boolean, revision: number, changedAt: string, category: { id: string, handle: string, name: string } } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type TaxonomiesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type TaxonomiesQuery = { taxonomies: Array<{ code: string, name: string, revision: number }> };
+
+export type TaxonomyPartsFragment = { code: string, name: string, revision: number };
+
+export type UnmappedCategoriesQueryVariables = Exact<{
+  taxonomy: string;
+  locale?: string | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+}>;
+
+
+export type UnmappedCategoriesQuery = { taxonomy: { unmapped: { edges: Array<{ node: { id: string, handle: string, name: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
 
 export type AvailabilityPartsFragment = { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string };
 
@@ -27,25 +107,38 @@ export type PricePartsFragment = { net: { minorUnits: number, currency: string }
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
 
-export const FeedDocument = `query Feed($first: Int, $after: Cursor) {
+export const FeedDocument = `query Feed($first: Int, $after: Cursor, $locale: String, $taxonomy: ID!, $taxonomyCategories: Boolean!, $feedFields: Boolean!) {
   productListing(first: $first, after: $after) {
     edges {
       node {
         id
         handle
-        title
+        title(locale: $locale)
         vendor
-        seo {
+        seo(locale: $locale) {
           description
+        }
+        category @include(if: $taxonomyCategories) {
+          mapping(taxonomy: $taxonomy) {
+            ...MappingParts
+          }
         }
         variants {
           id
-          title
+          title(locale: $locale)
           sku
           barcode
+          feedFields @include(if: $feedFields) {
+            mpn
+            condition
+            googleProductCategory
+            gender
+            ageGroup
+            customLabels
+          }
           image {
             url
-            altText
+            altText(locale: $locale)
           }
           price {
             ...PriceParts
@@ -73,6 +166,14 @@ fragment AvailabilityParts on VariantAvailability {
   asOf
 }
 
+fragment MappingParts on CategoryMapping {
+  targetId
+  targetPath
+  isInherited
+  revision
+  changedAt
+}
+
 fragment PriceParts on VariantPrice {
   net {
     minorUnits
@@ -91,3 +192,149 @@ fragment PriceParts on VariantPrice {
     currency
   }
 }` as TypedDocument<FeedQuery, FeedQueryVariables>;
+
+export const MappedCategoriesDocument = `query MappedCategories($taxonomy: ID!, $parentId: ID, $revision: Int, $locale: String, $first: Int, $after: Cursor) {
+  taxonomy(code: $taxonomy) {
+    ...TaxonomyParts
+  }
+  categories(parentId: $parentId, first: $first, after: $after) {
+    edges {
+      node {
+        ...CategoryParts
+        mapping(taxonomy: $taxonomy, revision: $revision) {
+          ...MappingParts
+        }
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+  }
+}
+
+fragment CategoryParts on Category {
+  id
+  handle
+  name(locale: $locale)
+}
+
+fragment MappingParts on CategoryMapping {
+  targetId
+  targetPath
+  isInherited
+  revision
+  changedAt
+}
+
+fragment TaxonomyParts on Taxonomy {
+  code
+  name
+  revision
+}` as TypedDocument<MappedCategoriesQuery, MappedCategoriesQueryVariables>;
+
+export const MappingsSetDocument = `mutation MappingsSet($input: CategoryMappingsSetInput!) {
+  categoryMappingsSet(input: $input) {
+    __typename
+    ... on MappingsSaved {
+      taxonomy {
+        ...TaxonomyParts
+      }
+      changedCount
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+  }
+}
+
+fragment TaxonomyParts on Taxonomy {
+  code
+  name
+  revision
+}` as TypedDocument<MappingsSetMutation, MappingsSetMutationVariables>;
+
+export const MappingsDocument = `query Mappings($taxonomy: ID!, $revision: Int, $locale: String, $first: Int, $after: Cursor) {
+  taxonomy(code: $taxonomy) {
+    ...TaxonomyParts
+    mappings(revision: $revision, first: $first, after: $after) {
+      edges {
+        node {
+          ...MappingParts
+          category {
+            ...CategoryParts
+          }
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+
+fragment CategoryParts on Category {
+  id
+  handle
+  name(locale: $locale)
+}
+
+fragment MappingParts on CategoryMapping {
+  targetId
+  targetPath
+  isInherited
+  revision
+  changedAt
+}
+
+fragment TaxonomyParts on Taxonomy {
+  code
+  name
+  revision
+}` as TypedDocument<MappingsQuery, MappingsQueryVariables>;
+
+export const TaxonomiesDocument = `query Taxonomies {
+  taxonomies {
+    ...TaxonomyParts
+  }
+}
+
+fragment TaxonomyParts on Taxonomy {
+  code
+  name
+  revision
+}` as TypedDocument<TaxonomiesQuery, TaxonomiesQueryVariables>;
+
+export const UnmappedCategoriesDocument = `query UnmappedCategories($taxonomy: ID!, $locale: String, $first: Int, $after: Cursor) {
+  taxonomy(code: $taxonomy) {
+    unmapped(first: $first, after: $after) {
+      edges {
+        node {
+          ...CategoryParts
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+    }
+  }
+}
+
+fragment CategoryParts on Category {
+  id
+  handle
+  name(locale: $locale)
+}` as TypedDocument<UnmappedCategoriesQuery, UnmappedCategoriesQueryVariables>;

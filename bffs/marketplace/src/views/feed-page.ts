@@ -8,13 +8,15 @@ export const feedPage = ({ edges, pageInfo }: FeedQuery['productListing']) => ({
   pageInfo,
 });
 
-const itemsOf = ({ id, handle, title, vendor, seo, variants }: Product) =>
-  variants.map(({ barcode, ...variant }) => ({
+const itemsOf = ({ id, handle, title, vendor, seo, category, variants }: Product) =>
+  variants.map(({ barcode, feedFields, ...variant }) => ({
     ...variant,
+    ...feedFields,
     itemGroupId: id,
     title: variants.length > 1 ? `${title} – ${variant.title}` : title,
     description: seo.description,
     link: `/products/${encodeURIComponent(handle)}`,
     brand: vendor,
     gtin: barcode && /^(\d{8}|\d{12,14})$/.test(barcode) ? barcode : null,
+    taxonomyCategory: category?.mapping,
   }));

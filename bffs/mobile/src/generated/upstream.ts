@@ -43,12 +43,82 @@ export type CustomerIdentityKind =
   /** A telephone number. */
   | 'PHONE';
 
+/** A property by which products can be narrowed. */
+export type Facet =
+  /** A value of an attribute that the product type says can be filtered by; with ENUM the option's code. */
+  | 'ATTRIBUTE'
+  /** Whether something of it can be sold now: IN_STOCK. */
+  | 'AVAILABILITY'
+  /** A category, by id, and all that are below it. */
+  | 'CATEGORY'
+  /** A value of an option, such as a size, that a variant has. */
+  | 'OPTION'
+  /** The gross price of a variant, between two amounts. */
+  | 'PRICE'
+  /** The product type. */
+  | 'PRODUCT_TYPE'
+  /** A free label. */
+  | 'TAG'
+  /** The brand or maker. */
+  | 'VENDOR';
+
+/** Which products to keep. */
+export type FacetFilterInput = {
+  /** With OPTION: its name; with ATTRIBUTE: its code. */
+  attribute?: string | null | undefined;
+  /** What is compared. */
+  facet: Facet;
+  /** With PRICE: the lowest, in minor units of the list's currency. */
+  from?: number | null | undefined;
+  /** With PRICE: the highest, in minor units of the list's currency. */
+  to?: number | null | undefined;
+  /** The product matches when it has one of these; at most 20. Empty with PRICE. */
+  values: Array<string>;
+};
+
+/** What an image is for. */
+export type MediaRole =
+  /** One of the product's pictures. */
+  | 'GALLERY'
+  /** The product in use. */
+  | 'LIFESTYLE'
+  /** Instructions. */
+  | 'MANUAL'
+  /** A table of sizes. */
+  | 'SIZE_CHART'
+  /** A sample of a colour or a pattern. */
+  | 'SWATCH'
+  /** A film. */
+  | 'VIDEO';
+
 /** How far an order is. */
 export type OrderStatus =
   /** Called off. */
   | 'CANCELLED'
   /** Placed and paid or authorized; goods are committed. */
   | 'PLACED';
+
+/** The order of a list of products. */
+export type ProductSort =
+  /** Newest first. */
+  | 'NEWEST'
+  /** What sells most first, what was sold long ago counting less. */
+  | 'POPULARITY'
+  /** By the lowest price of a variant, the lowest first; what has none comes last. */
+  | 'PRICE_ASC'
+  /** By the lowest price of a variant, the highest first; what has none comes last. */
+  | 'PRICE_DESC'
+  /** Best match first, the collection's own order, or in a category what sells most. */
+  | 'RELEVANCE'
+  /** By title, A to Z. */
+  | 'TITLE';
+
+/** Why a product is recommended. */
+export type RecommendationReason =
+  /** It was often in one order with the other. */
+  | 'BOUGHT_TOGETHER'
+  /** It is of the same kind, or has much in common. */
+  | 'RELATED';
 
 /** A refresh token. */
 export type SessionRefreshInput = {
@@ -92,10 +162,13 @@ export type AccountQuery = { me: { id: string, email: string | null, givenName: 
 
 export type ByBarcodeQueryVariables = Exact<{
   code: string;
+  locale?: string | null | undefined;
 }>;
 
 
 export type ByBarcodeQuery = { variantsByBarcode: Array<{ id: string, title: string, sku: string | null, image: { url: string, altText: string | null } | null, product: { id: string, title: string }, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> };
+
+export type CardPartsFragment = { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price?: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability?: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> };
 
 export type CartMergeMutationVariables = Exact<{
   input: CartMergeInput;
@@ -110,6 +183,18 @@ export type CartMergeMutation = { cartMerge:
     | { __typename: 'VersionConflict', code: string }
    };
 
+export type CatalogueChangesQueryVariables = Exact<{
+  since?: string | null | undefined;
+  first?: number | null | undefined;
+  locale?: string | null | undefined;
+  categories: boolean;
+  images: boolean;
+  variants: boolean;
+}>;
+
+
+export type CatalogueChangesQuery = { productChanges: { endCursor: string, hasMore: boolean, changes: Array<{ productId: string, changedAt: string, product: { id: string, handle: string, title: string, vendor: string | null, productType: string | null, descriptionHtml: string, categories?: Array<{ id: string }>, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, barcode: string | null }> } | null }> } };
+
 export type ConsentPartsFragment = { purpose: string, channel: string, isGranted: boolean, at: string };
 
 export type ConsentSetMutationVariables = Exact<{
@@ -122,6 +207,29 @@ export type ConsentSetMutation = { consentSet:
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
    };
+
+export type FeedQueryVariables = Exact<{
+  query: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filters?: Array<FacetFilterInput> | FacetFilterInput | null | undefined;
+  sort?: ProductSort | null | undefined;
+  locale?: string | null | undefined;
+  currency?: string | null | undefined;
+  cardImages: boolean;
+  cardVariants: boolean;
+  cardPrices: boolean;
+  cardStock: boolean;
+  totalCount: boolean;
+  facets: boolean;
+  priceRange: boolean;
+  freshness: boolean;
+  asOf: boolean;
+  countsExact: boolean;
+}>;
+
+
+export type FeedQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price?: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability?: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } } };
 
 export type LoyaltyCardQueryVariables = Exact<{
   points: boolean;
@@ -141,10 +249,26 @@ export type OrdersQuery = { me: { orders: { edges: Array<{ cursor: string, node:
 
 export type ProductScreenQueryVariables = Exact<{
   id: string;
+  locale?: string | null | undefined;
+  attributes: boolean;
+  recommendations: boolean;
+  cardImages: boolean;
+  cardVariants: boolean;
+  cardPrices: boolean;
+  cardStock: boolean;
 }>;
 
 
-export type ProductScreenQuery = { product: { id: string, handle: string, title: string, vendor: string | null, descriptionHtml: string, media: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } | null };
+export type ProductScreenQuery = { product: { id: string, handle: string, title: string, vendor: string | null, descriptionHtml: string, media: Array<{ url: string, altText: string | null, role: MediaRole }>, attributes?: Array<{ code: string, label: string, text: string }>, recommendations?: Array<{ reason: RecommendationReason, product: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price?: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability?: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } | null };
+
+export type SearchSuggestionsQueryVariables = Exact<{
+  query: string;
+  locale?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type SearchSuggestionsQuery = { searchSuggestions: Array<{ text: string, product: { id: string, handle: string, title: string } }> };
 
 export type SessionRefreshMutationVariables = Exact<{
   input: SessionRefreshInput;
@@ -243,18 +367,18 @@ fragment ConsentParts on CustomerConsent {
   at
 }` as TypedDocument<AccountQuery, AccountQueryVariables>;
 
-export const ByBarcodeDocument = `query ByBarcode($code: String!) {
+export const ByBarcodeDocument = `query ByBarcode($code: String!, $locale: String) {
   variantsByBarcode(barcode: $code) {
     id
-    title
+    title(locale: $locale)
     sku
     image {
       url
-      altText
+      altText(locale: $locale)
     }
     product {
       id
-      title
+      title(locale: $locale)
     }
     price {
       ...PriceParts
@@ -310,6 +434,39 @@ export const CartMergeDocument = `mutation CartMerge($input: CartMergeInput!) {
   }
 }` as TypedDocument<CartMergeMutation, CartMergeMutationVariables>;
 
+export const CatalogueChangesDocument = `query CatalogueChanges($since: Cursor, $first: Int, $locale: String, $categories: Boolean!, $images: Boolean!, $variants: Boolean!) {
+  productChanges(since: $since, first: $first) {
+    changes {
+      productId
+      changedAt
+      product {
+        id
+        handle
+        title(locale: $locale)
+        vendor
+        productType
+        descriptionHtml(locale: $locale)
+        categories @include(if: $categories) {
+          id
+        }
+        media @include(if: $images) {
+          url
+          altText(locale: $locale)
+          role
+        }
+        variants @include(if: $variants) {
+          id
+          title(locale: $locale)
+          sku
+          barcode
+        }
+      }
+    }
+    endCursor
+    hasMore
+  }
+}` as TypedDocument<CatalogueChangesQuery, CatalogueChangesQueryVariables>;
+
 export const ConsentSetDocument = `mutation ConsentSet($input: ConsentSetInput!) {
   consentSet(input: $input) {
     __typename
@@ -332,6 +489,100 @@ fragment ConsentParts on CustomerConsent {
   isGranted
   at
 }` as TypedDocument<ConsentSetMutation, ConsentSetMutationVariables>;
+
+export const FeedDocument = `query Feed($query: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $locale: String, $currency: CurrencyCode, $cardImages: Boolean!, $cardVariants: Boolean!, $cardPrices: Boolean!, $cardStock: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceRange: Boolean!, $freshness: Boolean!, $asOf: Boolean!, $countsExact: Boolean!) {
+  productSearch(
+    query: $query
+    first: $first
+    after: $after
+    filters: $filters
+    sort: $sort
+    locale: $locale
+    currency: $currency
+  ) {
+    edges {
+      cursor
+      node {
+        ...CardParts
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      startCursor
+      endCursor
+    }
+    totalCount @include(if: $totalCount)
+    facets @include(if: $facets) {
+      facet
+      attribute
+      value
+      label
+      count
+      isApproximate
+    }
+    priceRange @include(if: $priceRange) {
+      currency
+      minMinor
+      maxMinor
+    }
+    freshness @include(if: $freshness) {
+      asOf @include(if: $asOf)
+      pricesExact
+      countsExact @include(if: $countsExact)
+    }
+  }
+}
+
+fragment AvailabilityParts on VariantAvailability {
+  variantId
+  status
+  sellableQuantity
+  version
+  asOf
+}
+
+fragment CardParts on Product {
+  id
+  handle
+  title(locale: $locale)
+  vendor
+  media @include(if: $cardImages) {
+    url
+    altText(locale: $locale)
+    role
+  }
+  variants @include(if: $cardVariants) {
+    id
+    title(locale: $locale)
+    sku
+    price @include(if: $cardPrices) {
+      ...PriceParts
+    }
+    availability @include(if: $cardStock) {
+      ...AvailabilityParts
+    }
+  }
+}
+
+fragment PriceParts on VariantPrice {
+  net {
+    minorUnits
+    currency
+  }
+  gross {
+    minorUnits
+    currency
+  }
+  tax {
+    minorUnits
+    currency
+  }
+  compareAt {
+    minorUnits
+    currency
+  }
+}` as TypedDocument<FeedQuery, FeedQueryVariables>;
 
 export const LoyaltyCardDocument = `query LoyaltyCard($points: Boolean!, $expiring: Boolean!) {
   me {
@@ -387,20 +638,32 @@ export const OrdersDocument = `query Orders($first: Int, $after: Cursor) {
   }
 }` as TypedDocument<OrdersQuery, OrdersQueryVariables>;
 
-export const ProductScreenDocument = `query ProductScreen($id: ID!) {
+export const ProductScreenDocument = `query ProductScreen($id: ID!, $locale: String, $attributes: Boolean!, $recommendations: Boolean!, $cardImages: Boolean!, $cardVariants: Boolean!, $cardPrices: Boolean!, $cardStock: Boolean!) {
   product(id: $id) {
     id
     handle
-    title
+    title(locale: $locale)
     vendor
-    descriptionHtml
+    descriptionHtml(locale: $locale)
     media {
       url
-      altText
+      altText(locale: $locale)
+      role
+    }
+    attributes(locale: $locale) @include(if: $attributes) {
+      code
+      label
+      text
+    }
+    recommendations(first: 8) @include(if: $recommendations) {
+      reason
+      product {
+        ...CardParts
+      }
     }
     variants {
       id
-      title
+      title(locale: $locale)
       sku
       price {
         ...PriceParts
@@ -418,6 +681,29 @@ fragment AvailabilityParts on VariantAvailability {
   sellableQuantity
   version
   asOf
+}
+
+fragment CardParts on Product {
+  id
+  handle
+  title(locale: $locale)
+  vendor
+  media @include(if: $cardImages) {
+    url
+    altText(locale: $locale)
+    role
+  }
+  variants @include(if: $cardVariants) {
+    id
+    title(locale: $locale)
+    sku
+    price @include(if: $cardPrices) {
+      ...PriceParts
+    }
+    availability @include(if: $cardStock) {
+      ...AvailabilityParts
+    }
+  }
 }
 
 fragment PriceParts on VariantPrice {
@@ -438,6 +724,17 @@ fragment PriceParts on VariantPrice {
     currency
   }
 }` as TypedDocument<ProductScreenQuery, ProductScreenQueryVariables>;
+
+export const SearchSuggestionsDocument = `query SearchSuggestions($query: String!, $locale: String, $first: Int) {
+  searchSuggestions(query: $query, locale: $locale, first: $first) {
+    text
+    product {
+      id
+      handle
+      title(locale: $locale)
+    }
+  }
+}` as TypedDocument<SearchSuggestionsQuery, SearchSuggestionsQueryVariables>;
 
 export const SessionRefreshDocument = `mutation SessionRefresh($input: SessionRefreshInput!) {
   sessionRefresh(input: $input) {

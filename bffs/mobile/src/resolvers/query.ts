@@ -4,26 +4,33 @@ import type { QueryResolvers } from '../generated/schema.ts';
 import {
   AccountDocument,
   ByBarcodeDocument,
+  FeedDocument,
   LoyaltyCardDocument,
   OrdersDocument,
   ProductScreenDocument,
+  SearchSuggestionsDocument,
 } from '../generated/upstream.ts';
 import { loyaltyCard } from '../views/loyalty-card.ts';
 import { orderPage } from '../views/order-page.ts';
-import { productScreen } from '../views/product-screen.ts';
 import { scannedVariant } from '../views/scanned-variant.ts';
+import { catalogueChanges } from './catalogue-changes.ts';
+import { listArguments } from './list-arguments.ts';
+import { changeParts, feedParts, screenParts } from './selected.ts';
 
 /** More do not fit an answer for a phone. */
 const MOST_ORDERS = 50;
 const POINTS = ['balance', 'available', 'tier', 'nextTier', 'expiring'];
 
 export const Query: QueryResolvers = {
-  async productScreen(_, { id }, ctx) {
-    const { product } = await ctx.upstream(ProductScreenDocument, { id });
-    return product && productScreen(product);
-  },
-  byBarcode: async (_, { code }, ctx) =>
-    (await ctx.upstream(ByBarcodeDocument, { code })).variantsByBarcode.map(scannedVariant),
+  productScreen: async (_, args, ctx, info) =>
+    (await ctx.upstream(ProductScreenDocument, { ...args, ...screenParts(info) })).product,
+  feed: async (_, { query, ...page }, ctx, info) =>
+    (await ctx.upstream(FeedDocument, { ...listArguments(page), ...feedParts(info), query: query ?? '' }))
+      .productSearch,
+  searchSuggestions: async (_, args, ctx) => (await ctx.upstream(SearchSuggestionsDocument, args)).searchSuggestions,
+  catalogueChanges: (_, args, ctx, info) => catalogueChanges(ctx, { ...args, ...changeParts(info) }),
+  byBarcode: async (_, args, ctx) =>
+    (await ctx.upstream(ByBarcodeDocument, args)).variantsByBarcode.map(scannedVariant),
   account: async (_, _args, ctx, info) =>
     (await ctx.upstream(AccountDocument, { consents: selects(info, 'consents') })).me,
   async orders(_, args, ctx) {

@@ -1,23 +1,49 @@
 import { expect, it } from 'vitest';
-import { productScreen } from './product-screen.ts';
+import { picturesOf } from './pictures.ts';
+import { isInStock, lowestPrice } from './product-card.ts';
 import { scannedVariant } from './scanned-variant.ts';
 
-it('shows at most 8 images on a screen', () => {
-  const media = Array.from({ length: 20 }, (_, index) => ({
-    url: `https://images.example/${index}.jpg`,
-    altText: null,
-  }));
-  const screen = productScreen({
-    id: 'p',
-    handle: 'p',
-    title: 'P',
-    vendor: null,
-    descriptionHtml: '',
-    media,
-    variants: [],
+it('shows the pictures of a product alone, in their order and at most 8', () => {
+  const file = (name: string, role: 'GALLERY' | 'LIFESTYLE' | 'SIZE_CHART' | 'VIDEO' = 'GALLERY') => ({
+    url: name,
+    role,
   });
-  expect(screen.images).toEqual(media.slice(0, 8));
-  expect(screen).not.toHaveProperty('media');
+  const many = Array.from({ length: 20 }, (_, index) => file(`${index}.jpg`));
+  expect(picturesOf(many)).toEqual(many.slice(0, 8));
+  const use = file('use.jpg', 'LIFESTYLE');
+  expect(picturesOf([file('film.mp4', 'VIDEO'), use, file('sizes.png', 'SIZE_CHART'), file('a.jpg')])).toEqual([
+    use,
+    file('a.jpg'),
+  ]);
+});
+
+const eur = (minorUnits: number) => ({ minorUnits, currency: 'EUR' });
+const priced = (grossMinor: number | null) => ({
+  price: grossMinor === null ? null : { net: eur(0), gross: eur(grossMinor), tax: eur(0), compareAt: null },
+});
+
+it.each([
+  ['of the cheapest variant', [1_990, 990, 2_990], 990],
+  ['of those that have one', [null, 1_990], 1_990],
+  ['of none without a price', [null, null], undefined],
+  ['of none without a variant', [], undefined],
+])('shows the price %s', (_what, prices, lowest) => {
+  expect(lowestPrice(prices.map(priced))?.gross.minorUnits).toBe(lowest);
+});
+
+const stocked = (status: 'IN_STOCK' | 'LOW' | 'OUT' | null) => ({
+  availability: status && {
+    ...{ variantId: 'v', status, sellableQuantity: 0, version: 1, asOf: '2026-01-31T12:00:00.000Z' },
+  },
+});
+
+it.each([
+  ['in stock when one variant is', ['OUT', 'LOW'], true],
+  ['in stock when one is, whatever is unknown', [null, 'IN_STOCK'], true],
+  ['sold out when all variants are', ['OUT', 'OUT'], false],
+  ['neither when a variant is unknown and no other can be bought', ['OUT', null], null],
+] as const)('is %s', (_what, statuses, expected) => {
+  expect(isInStock(statuses.map(stocked))).toBe(expected);
 });
 
 it('puts the product beside a scanned variant', () => {

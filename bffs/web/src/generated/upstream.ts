@@ -64,6 +64,25 @@ export type AddressUpdateInput = {
   expectedVersion: number;
 };
 
+/** What the values of an attribute are. */
+export type AttributeKind =
+  /** True or false. */
+  | 'BOOLEAN'
+  /** A day, ISO 8601. */
+  | 'DATE'
+  /** One of a list of options. */
+  | 'ENUM'
+  /** A number with a unit. */
+  | 'MEASURE'
+  /** A number. */
+  | 'NUMBER'
+  /** Something else of the catalogue. */
+  | 'REFERENCE'
+  /** HTML; it is sanitised. */
+  | 'RICH_TEXT'
+  /** A text on one line. */
+  | 'TEXT';
+
 /** A word for a quantity. */
 export type AvailabilityStatus =
   /** More than five units. */
@@ -250,6 +269,16 @@ export type EmailVerifyInput = {
 
 /** A property by which products can be narrowed. */
 export type Facet =
+  /** A value of an attribute that the product type says can be filtered by; with ENUM the option's code. */
+  | 'ATTRIBUTE'
+  /** Whether something of it can be sold now: IN_STOCK. */
+  | 'AVAILABILITY'
+  /** A category, by id, and all that are below it. */
+  | 'CATEGORY'
+  /** A value of an option, such as a size, that a variant has. */
+  | 'OPTION'
+  /** The gross price of a variant, between two amounts. */
+  | 'PRICE'
   /** The product type. */
   | 'PRODUCT_TYPE'
   /** A free label. */
@@ -259,9 +288,15 @@ export type Facet =
 
 /** Which products to keep. */
 export type FacetFilterInput = {
+  /** With OPTION: its name; with ATTRIBUTE: its code. */
+  attribute?: string | null | undefined;
   /** What is compared. */
   facet: Facet;
-  /** The product matches when it has one of these; at most 20. */
+  /** With PRICE: the lowest, in minor units of the list's currency. */
+  from?: number | null | undefined;
+  /** With PRICE: the highest, in minor units of the list's currency. */
+  to?: number | null | undefined;
+  /** The product matches when it has one of these; at most 20. Empty with PRICE. */
   values: Array<string>;
 };
 
@@ -305,6 +340,21 @@ export type LoyaltyEntryKind =
   | 'REDEEM'
   /** An order that had earned them, or that they had paid, was cancelled or refunded. */
   | 'REVERSE';
+
+/** What an image is for. */
+export type MediaRole =
+  /** One of the product's pictures. */
+  | 'GALLERY'
+  /** The product in use. */
+  | 'LIFESTYLE'
+  /** Instructions. */
+  | 'MANUAL'
+  /** A table of sizes. */
+  | 'SIZE_CHART'
+  /** A sample of a colour or a pattern. */
+  | 'SWATCH'
+  /** A film. */
+  | 'VIDEO';
 
 /** An amount of money as input. */
 export type MoneyInput = {
@@ -414,7 +464,13 @@ export type PrivacyRequestState =
 export type ProductSort =
   /** Newest first. */
   | 'NEWEST'
-  /** Best match first, or the collection's own order. */
+  /** What sells most first, what was sold long ago counting less. */
+  | 'POPULARITY'
+  /** By the lowest price of a variant, the lowest first; what has none comes last. */
+  | 'PRICE_ASC'
+  /** By the lowest price of a variant, the highest first; what has none comes last. */
+  | 'PRICE_DESC'
+  /** Best match first, the collection's own order, or in a category what sells most. */
   | 'RELEVANCE'
   /** By title, A to Z. */
   | 'TITLE';
@@ -430,6 +486,13 @@ export type ProfileUpdateInput = {
   /** Telephone number in E.164 form. */
   phone?: string | null | undefined;
 };
+
+/** Why a product is recommended. */
+export type RecommendationReason =
+  /** It was often in one order with the other. */
+  | 'BOUGHT_TOGETHER'
+  /** It is of the same kind, or has much in common. */
+  | 'RELATED';
 
 /** Which session ends. */
 export type SessionEndInput = {
@@ -581,6 +644,8 @@ export type AddressUpdateMutation = { addressUpdate:
 
 export type AddressPartsFragment = { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string };
 
+export type AttributePartsFragment = { code: string, label: string, kind: AttributeKind, text: string, value: unknown, unit: string | null, references?: Array<{ id: string, handle: string, title: string }> };
+
 export type CartAddressSetMutationVariables = Exact<{
   input: CartAddressSetInput;
   variants: boolean;
@@ -642,6 +707,42 @@ export type CartQueryVariables = Exact<{
 
 export type CartQuery = { cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null };
 
+export type CategoryPageQueryVariables = Exact<{
+  handle: string;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  filters?: Array<FacetFilterInput> | FacetFilterInput | null | undefined;
+  sort?: ProductSort | null | undefined;
+  locale?: string | null | undefined;
+  currency?: string | null | undefined;
+  images: boolean;
+  totalCount: boolean;
+  facets: boolean;
+  priceRange: boolean;
+  freshness: boolean;
+  asOf: boolean;
+  countsExact: boolean;
+  priceLists: boolean;
+  ancestors: boolean;
+  children: boolean;
+  products: boolean;
+}>;
+
+
+export type CategoryPageQuery = { categoryByHandle: { id: string, handle: string, name: string, ancestors?: Array<{ id: string, handle: string, name: string }>, children?: Array<{ id: string, handle: string, name: string }>, products?: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } } } | null };
+
+export type CategoryPartsFragment = { id: string, handle: string, name: string };
+
+export type CategoryTreeQueryVariables = Exact<{
+  parentId?: string | null | undefined;
+  first?: number | null | undefined;
+  locale?: string | null | undefined;
+  children: boolean;
+}>;
+
+
+export type CategoryTreeQuery = { categories: { edges: Array<{ node: { id: string, handle: string, name: string, children?: Array<{ id: string, handle: string, name: string }> } }> } };
+
 export type CheckoutMutationVariables = Exact<{
   input: CheckoutInput;
   variants: boolean;
@@ -669,14 +770,21 @@ export type CollectionPageQueryVariables = Exact<{
   after?: string | null | undefined;
   filters?: Array<FacetFilterInput> | FacetFilterInput | null | undefined;
   sort?: ProductSort | null | undefined;
+  locale?: string | null | undefined;
+  currency?: string | null | undefined;
   images: boolean;
   totalCount: boolean;
   facets: boolean;
+  priceRange: boolean;
+  freshness: boolean;
+  asOf: boolean;
+  countsExact: boolean;
   priceLists: boolean;
+  seo: boolean;
 }>;
 
 
-export type CollectionPageQuery = { collectionByHandle: { id: string, handle: string, title: string, descriptionHtml: string, products: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> } } | null };
+export type CollectionPageQuery = { collectionByHandle: { id: string, handle: string, title: string, descriptionHtml: string, seo?: { title: string, description: string }, products: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } } } | null };
 
 export type CompanyInvitationAcceptMutationVariables = Exact<{
   input: CompanyInvitationAcceptInput;
@@ -875,15 +983,26 @@ export type PrivacyRequestQueryVariables = Exact<{
 
 export type PrivacyRequestQuery = { privacyRequest: { id: string, kind: PrivacyRequestKind, state: PrivacyRequestState, requestedAt: string, completedAt: string | null, expiresAt: string | null, missing: Array<string>, parts?: { edges: Array<{ cursor: string, node: { subgraph: string, kind: string, data: unknown } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
 
-export type ProductListFragment = { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> };
+export type ProductListFragment = { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } };
 
 export type ProductPageQueryVariables = Exact<{
   handle: string;
+  locale?: string | null | undefined;
   priceLists: boolean;
+  attributes: boolean;
+  variantAttributes: boolean;
+  references: boolean;
+  breadcrumbs: boolean;
+  accessories: boolean;
+  crossSells: boolean;
+  successor: boolean;
+  recommendations: boolean;
+  relatedImages: boolean;
+  relatedVariants: boolean;
 }>;
 
 
-export type ProductPageQuery = { productByHandle: { id: string, handle: string, title: string, descriptionHtml: string, vendor: string | null, productType: string | null, tags: Array<string>, media: Array<{ url: string, altText: string | null }>, options: Array<{ name: string, values: Array<string> }>, collections: Array<{ id: string, handle: string, title: string }>, seo: { title: string, description: string }, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, selectedOptions: Array<{ name: string, value: string }>, image: { url: string, altText: string | null } | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } | null };
+export type ProductPageQuery = { productByHandle: { id: string, handle: string, title: string, descriptionHtml: string, vendor: string | null, productType: string | null, tags: Array<string>, media: Array<{ url: string, altText: string | null, role: MediaRole }>, options: Array<{ name: string, values: Array<string> }>, collections: Array<{ id: string, handle: string, title: string }>, seo: { title: string, description: string }, attributes?: Array<{ code: string, label: string, kind: AttributeKind, text: string, value: unknown, unit: string | null, references?: Array<{ id: string, handle: string, title: string }> }>, category?: { id: string, handle: string, name: string, ancestors: Array<{ id: string, handle: string, name: string }> } | null, accessories?: Array<{ id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> }>, crossSells?: Array<{ id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> }>, successors?: Array<{ id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> }>, recommendations?: Array<{ reason: RecommendationReason, product: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, selectedOptions: Array<{ name: string, value: string }>, image: { url: string, altText: string | null } | null, attributes?: Array<{ code: string, label: string, kind: AttributeKind, text: string, value: unknown, unit: string | null, references?: Array<{ id: string, handle: string, title: string }> }>, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } | null };
 
 export type ProfileUpdateMutationVariables = Exact<{
   input: ProfileUpdateInput;
@@ -895,20 +1014,37 @@ export type ProfileUpdateMutation = { profileUpdate:
     | { __typename: 'ProfileUpdated', account: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null } }
    };
 
+export type RelatedPartsFragment = { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants?: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> };
+
 export type SearchPageQueryVariables = Exact<{
   query: string;
   first?: number | null | undefined;
   after?: string | null | undefined;
   filters?: Array<FacetFilterInput> | FacetFilterInput | null | undefined;
   sort?: ProductSort | null | undefined;
+  locale?: string | null | undefined;
+  currency?: string | null | undefined;
   images: boolean;
   totalCount: boolean;
   facets: boolean;
+  priceRange: boolean;
+  freshness: boolean;
+  asOf: boolean;
+  countsExact: boolean;
   priceLists: boolean;
 }>;
 
 
-export type SearchPageQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, value: string, count: number }> } };
+export type SearchPageQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, media?: Array<{ url: string, altText: string | null, role: MediaRole }>, variants: Array<{ id: string, title: string, sku: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null, priceList?: { code: string } } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } } };
+
+export type SearchSuggestionsQueryVariables = Exact<{
+  query: string;
+  locale?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type SearchSuggestionsQuery = { searchSuggestions: Array<{ text: string, product: { id: string, handle: string, title: string } }> };
 
 export type SessionEndMutationVariables = Exact<{
   input: SessionEndInput;
@@ -1986,6 +2122,136 @@ fragment TaxedParts on TaxedMoney {
   }
 }` as TypedDocument<CartQuery, CartQueryVariables>;
 
+export const CategoryPageDocument = `query CategoryPage($handle: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $locale: String, $currency: CurrencyCode, $images: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceRange: Boolean!, $freshness: Boolean!, $asOf: Boolean!, $countsExact: Boolean!, $priceLists: Boolean!, $ancestors: Boolean!, $children: Boolean!, $products: Boolean!) {
+  categoryByHandle(handle: $handle) {
+    ...CategoryParts
+    ancestors @include(if: $ancestors) {
+      ...CategoryParts
+    }
+    children @include(if: $children) {
+      ...CategoryParts
+    }
+    products(
+      first: $first
+      after: $after
+      filters: $filters
+      sort: $sort
+      locale: $locale
+      currency: $currency
+    ) @include(if: $products) {
+      ...ProductList
+    }
+  }
+}
+
+fragment AvailabilityParts on VariantAvailability {
+  variantId
+  status
+  sellableQuantity
+  version
+  asOf
+}
+
+fragment CategoryParts on Category {
+  id
+  handle
+  name(locale: $locale)
+}
+
+fragment PriceParts on VariantPrice {
+  net {
+    minorUnits
+    currency
+  }
+  gross {
+    minorUnits
+    currency
+  }
+  tax {
+    minorUnits
+    currency
+  }
+  compareAt {
+    minorUnits
+    currency
+  }
+  priceList @include(if: $priceLists) {
+    code
+  }
+}
+
+fragment ProductList on ProductConnection {
+  edges {
+    cursor
+    node {
+      id
+      handle
+      title(locale: $locale)
+      vendor
+      media @include(if: $images) {
+        url
+        altText(locale: $locale)
+        role
+      }
+      variants {
+        id
+        title(locale: $locale)
+        sku
+        price {
+          ...PriceParts
+        }
+        availability {
+          ...AvailabilityParts
+        }
+      }
+    }
+  }
+  pageInfo {
+    hasNextPage
+    hasPreviousPage
+    startCursor
+    endCursor
+  }
+  totalCount @include(if: $totalCount)
+  facets @include(if: $facets) {
+    facet
+    attribute
+    value
+    label
+    count
+    isApproximate
+  }
+  priceRange @include(if: $priceRange) {
+    currency
+    minMinor
+    maxMinor
+  }
+  freshness @include(if: $freshness) {
+    asOf @include(if: $asOf)
+    pricesExact
+    countsExact @include(if: $countsExact)
+  }
+}` as TypedDocument<CategoryPageQuery, CategoryPageQueryVariables>;
+
+export const CategoryTreeDocument = `query CategoryTree($parentId: ID, $first: Int, $locale: String, $children: Boolean!) {
+  categories(parentId: $parentId, first: $first) {
+    edges {
+      node {
+        ...CategoryParts
+        children @include(if: $children) {
+          ...CategoryParts
+        }
+      }
+    }
+  }
+}
+
+fragment CategoryParts on Category {
+  id
+  handle
+  name(locale: $locale)
+}` as TypedDocument<CategoryTreeQuery, CategoryTreeQueryVariables>;
+
 export const CheckoutDocument = `mutation Checkout($input: CheckoutInput!, $variants: Boolean!) {
   checkout(input: $input) {
     __typename
@@ -2119,13 +2385,24 @@ fragment TaxedParts on TaxedMoney {
   }
 }` as TypedDocument<CheckoutMutation, CheckoutMutationVariables>;
 
-export const CollectionPageDocument = `query CollectionPage($handle: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $images: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceLists: Boolean!) {
+export const CollectionPageDocument = `query CollectionPage($handle: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $locale: String, $currency: CurrencyCode, $images: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceRange: Boolean!, $freshness: Boolean!, $asOf: Boolean!, $countsExact: Boolean!, $priceLists: Boolean!, $seo: Boolean!) {
   collectionByHandle(handle: $handle) {
     id
     handle
-    title
-    descriptionHtml
-    products(first: $first, after: $after, filters: $filters, sort: $sort) {
+    title(locale: $locale)
+    descriptionHtml(locale: $locale)
+    seo(locale: $locale) @include(if: $seo) {
+      title
+      description
+    }
+    products(
+      first: $first
+      after: $after
+      filters: $filters
+      sort: $sort
+      locale: $locale
+      currency: $currency
+    ) {
       ...ProductList
     }
   }
@@ -2167,15 +2444,16 @@ fragment ProductList on ProductConnection {
     node {
       id
       handle
-      title
+      title(locale: $locale)
       vendor
       media @include(if: $images) {
         url
-        altText
+        altText(locale: $locale)
+        role
       }
       variants {
         id
-        title
+        title(locale: $locale)
         sku
         price {
           ...PriceParts
@@ -2195,8 +2473,21 @@ fragment ProductList on ProductConnection {
   totalCount @include(if: $totalCount)
   facets @include(if: $facets) {
     facet
+    attribute
     value
+    label
     count
+    isApproximate
+  }
+  priceRange @include(if: $priceRange) {
+    currency
+    minMinor
+    maxMinor
+  }
+  freshness @include(if: $freshness) {
+    asOf @include(if: $asOf)
+    pricesExact
+    countsExact @include(if: $countsExact)
   }
 }` as TypedDocument<CollectionPageQuery, CollectionPageQueryVariables>;
 
@@ -2757,44 +3048,72 @@ fragment PrivacyRequestParts on PrivacyRequest {
   missing
 }` as TypedDocument<PrivacyRequestQuery, PrivacyRequestQueryVariables>;
 
-export const ProductPageDocument = `query ProductPage($handle: String!, $priceLists: Boolean!) {
+export const ProductPageDocument = `query ProductPage($handle: String!, $locale: String, $priceLists: Boolean!, $attributes: Boolean!, $variantAttributes: Boolean!, $references: Boolean!, $breadcrumbs: Boolean!, $accessories: Boolean!, $crossSells: Boolean!, $successor: Boolean!, $recommendations: Boolean!, $relatedImages: Boolean!, $relatedVariants: Boolean!) {
   productByHandle(handle: $handle) {
     id
     handle
-    title
-    descriptionHtml
+    title(locale: $locale)
+    descriptionHtml(locale: $locale)
     vendor
     productType
     tags
     media {
       url
-      altText
+      altText(locale: $locale)
+      role
     }
-    options {
+    options(locale: $locale) {
       name
       values
     }
     collections {
       id
       handle
-      title
+      title(locale: $locale)
     }
-    seo {
+    seo(locale: $locale) {
       title
       description
     }
+    attributes(locale: $locale) @include(if: $attributes) {
+      ...AttributeParts
+    }
+    category @include(if: $breadcrumbs) {
+      ...CategoryParts
+      ancestors {
+        ...CategoryParts
+      }
+    }
+    accessories: relations(kind: ACCESSORY, first: 12) @include(if: $accessories) {
+      ...RelatedParts
+    }
+    crossSells: relations(kind: CROSS_SELL, first: 12) @include(if: $crossSells) {
+      ...RelatedParts
+    }
+    successors: relations(kind: SUCCESSOR, first: 1) @include(if: $successor) {
+      ...RelatedParts
+    }
+    recommendations(first: 8) @include(if: $recommendations) {
+      reason
+      product {
+        ...RelatedParts
+      }
+    }
     variants {
       id
-      title
+      title(locale: $locale)
       sku
       barcode
-      selectedOptions {
+      selectedOptions(locale: $locale) {
         name
         value
       }
       image {
         url
-        altText
+        altText(locale: $locale)
+      }
+      attributes(locale: $locale) @include(if: $variantAttributes) {
+        ...AttributeParts
       }
       price {
         ...PriceParts
@@ -2806,12 +3125,32 @@ export const ProductPageDocument = `query ProductPage($handle: String!, $priceLi
   }
 }
 
+fragment AttributeParts on AttributeValue {
+  code
+  label
+  kind
+  text
+  value
+  unit
+  references @include(if: $references) {
+    id
+    handle
+    title(locale: $locale)
+  }
+}
+
 fragment AvailabilityParts on VariantAvailability {
   variantId
   status
   sellableQuantity
   version
   asOf
+}
+
+fragment CategoryParts on Category {
+  id
+  handle
+  name(locale: $locale)
 }
 
 fragment PriceParts on VariantPrice {
@@ -2833,6 +3172,29 @@ fragment PriceParts on VariantPrice {
   }
   priceList @include(if: $priceLists) {
     code
+  }
+}
+
+fragment RelatedParts on Product {
+  id
+  handle
+  title(locale: $locale)
+  vendor
+  media @include(if: $relatedImages) {
+    url
+    altText(locale: $locale)
+    role
+  }
+  variants @include(if: $relatedVariants) {
+    id
+    title(locale: $locale)
+    sku
+    price {
+      ...PriceParts
+    }
+    availability {
+      ...AvailabilityParts
+    }
   }
 }` as TypedDocument<ProductPageQuery, ProductPageQueryVariables>;
 
@@ -2861,13 +3223,15 @@ fragment AccountParts on Customer {
   locale
 }` as TypedDocument<ProfileUpdateMutation, ProfileUpdateMutationVariables>;
 
-export const SearchPageDocument = `query SearchPage($query: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $images: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceLists: Boolean!) {
+export const SearchPageDocument = `query SearchPage($query: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $locale: String, $currency: CurrencyCode, $images: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceRange: Boolean!, $freshness: Boolean!, $asOf: Boolean!, $countsExact: Boolean!, $priceLists: Boolean!) {
   productSearch(
     query: $query
     first: $first
     after: $after
     filters: $filters
     sort: $sort
+    locale: $locale
+    currency: $currency
   ) {
     ...ProductList
   }
@@ -2909,15 +3273,16 @@ fragment ProductList on ProductConnection {
     node {
       id
       handle
-      title
+      title(locale: $locale)
       vendor
       media @include(if: $images) {
         url
-        altText
+        altText(locale: $locale)
+        role
       }
       variants {
         id
-        title
+        title(locale: $locale)
         sku
         price {
           ...PriceParts
@@ -2937,10 +3302,34 @@ fragment ProductList on ProductConnection {
   totalCount @include(if: $totalCount)
   facets @include(if: $facets) {
     facet
+    attribute
     value
+    label
     count
+    isApproximate
+  }
+  priceRange @include(if: $priceRange) {
+    currency
+    minMinor
+    maxMinor
+  }
+  freshness @include(if: $freshness) {
+    asOf @include(if: $asOf)
+    pricesExact
+    countsExact @include(if: $countsExact)
   }
 }` as TypedDocument<SearchPageQuery, SearchPageQueryVariables>;
+
+export const SearchSuggestionsDocument = `query SearchSuggestions($query: String!, $locale: String, $first: Int) {
+  searchSuggestions(query: $query, locale: $locale, first: $first) {
+    text
+    product {
+      id
+      handle
+      title(locale: $locale)
+    }
+  }
+}` as TypedDocument<SearchSuggestionsQuery, SearchSuggestionsQueryVariables>;
 
 export const SessionEndDocument = `mutation SessionEnd($input: SessionEndInput!) {
   sessionEnd(input: $input) {

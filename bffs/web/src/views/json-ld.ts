@@ -1,6 +1,7 @@
 import { formatAmount } from '@kontor/kit/src/money.ts';
 import type { ProductPageSource } from './sources.ts';
 import { productPath } from './paths.ts';
+import { isPicture } from './pictures.ts';
 
 type Variant = ProductPageSource['variants'][number];
 
@@ -13,6 +14,7 @@ const AVAILABILITY = { IN_STOCK: 'InStock', LOW: 'LimitedAvailability', OUT: 'Ou
  */
 export function productJsonLd(product: ProductPageSource): string {
   const { title, seo, media, vendor, productType, handle, variants } = product;
+  const images = media.filter(isPicture).map(({ url }) => url);
   const offers = variants.flatMap((variant) => offerOf(variant, productPath(handle)));
   return safeInScript({
     '@context': 'https://schema.org',
@@ -20,7 +22,7 @@ export function productJsonLd(product: ProductPageSource): string {
     name: title,
     description: seo.description,
     url: productPath(handle),
-    ...(media.length > 0 ? { image: media.map(({ url }) => url) } : {}),
+    ...(images.length > 0 ? { image: images } : {}),
     ...(vendor ? { brand: { '@type': 'Brand', name: vendor } } : {}),
     ...(productType ? { category: productType } : {}),
     ...(offers.length > 0 ? { offers } : {}),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { collectionPageTags, productListTags, productPageTags } from './cache-tags.ts';
+import { breadcrumbsOf } from './breadcrumbs.ts';
+import { categoryPageTags, collectionPageTags, productListTags, productPageTags } from './cache-tags.ts';
 import { productJsonLd } from './json-ld.ts';
+import { isPicture, mediaOf } from './pictures.ts';
 import { productSeo } from './seo.ts';
 import { sitemapPage } from './sitemap.ts';
 import type { ProductCardSource, ProductListSource, ProductPageSource } from './sources.ts';
@@ -41,13 +43,14 @@ const product = (changes: Partial<ProductPageSource> = {}): ProductPageSource =>
   vendor: 'Oberland',
   productType: 'Jacket',
   tags: [],
-  media: [{ url: 'https://images.example/1.jpg', altText: null }],
+  media: [{ url: 'https://images.example/1.jpg', altText: null, role: 'GALLERY' }],
   options: [],
   collections: [{ id: 'c1', handle: 'new', title: 'New' }],
   seo: { title: 'Café Parka', description: 'Warm.' },
   variants: [variant('v1')],
   ...changes,
 });
+const category = (id: string) => ({ id, handle: id, name: id });
 const card = (id: string, variants: Variant[]): ProductCardSource => ({
   id,
   handle: id,
@@ -119,6 +122,19 @@ describe('JSON-LD', () => {
     ]);
   });
 
+  it('shows pictures of the product and of its use alone', () => {
+    const media = (['MANUAL', 'LIFESTYLE', 'VIDEO', 'GALLERY'] as const).map((role) => ({
+      url: `https://images.example/${role}`,
+      altText: null,
+      role,
+    }));
+    expect(read(product({ media })).image).toEqual([
+      'https://images.example/LIFESTYLE',
+      'https://images.example/GALLERY',
+    ]);
+    expect(read(product({ media: media.slice(0, 1) }))).not.toHaveProperty('image');
+  });
+
   it('cannot end the script element that it stands in', () => {
     const text = productJsonLd(product({ title: '</script><script>alert(1)</script><!--' }));
     expect(text).not.toContain('<');
@@ -127,7 +143,7 @@ describe('JSON-LD', () => {
 });
 
 describe('cache tags', () => {
-  it('of a product page name the product, its collections and the price lists that priced it, each once', () => {
+  it('of a product page name the product, its type, its collections and the price lists that priced it, each once', () => {
     const variants = [
       variant('v1'),
       variant('v2'),
@@ -136,10 +152,56 @@ describe('cache tags', () => {
     ];
     expect(productPageTags(product({ variants }))).toEqual([
       'product:p1',
+      'product-type:Jacket',
       'collection:c1',
       'prices:base-eur',
       'prices:web-eur',
     ]);
+  });
+
+  it('of a product page name the categories and related products that were read, and what these cost', () => {
+    const related = { id: 'p2', handle: 'p2', title: 'p2', vendor: null };
+    const page = product({
+      productType: null,
+      category: { ...category('leaf'), ancestors: [category('root')] },
+      accessories: [{ ...related, variants: [variant('v2', { price: priceOf(1, 'sale-eur') })] }],
+      crossSells: [related],
+      successors: [{ ...related, id: 'p3' }],
+      recommendations: [{ reason: 'RELATED', product: { ...related, id: 'p4' } }],
+    });
+    expect(productPageTags(page)).toEqual([
+      'product:p1',
+      'collection:c1',
+      'category:root',
+      'category:leaf',
+      'product:p2',
+      'product:p3',
+      'product:p4',
+      'prices:base-eur',
+      'prices:sale-eur',
+    ]);
+  });
+
+  it('of a category name it, the categories above and below that were read, its products and what facets are named after', () => {
+    const count = { attribute: null, label: '', count: 1, isApproximate: false };
+    const products = {
+      ...list(card('p1', [variant('v1')])),
+      facets: [
+        { ...count, facet: 'CATEGORY' as const, value: 'leaf' },
+        { ...count, facet: 'PRODUCT_TYPE' as const, value: 'Jacket' },
+        { ...count, facet: 'VENDOR' as const, value: 'Oberland' },
+      ],
+    };
+    const page = { ...category('middle'), ancestors: [category('root')], children: [category('leaf')] };
+    expect(categoryPageTags({ ...page, products })).toEqual([
+      'category:middle',
+      'category:root',
+      'category:leaf',
+      'product:p1',
+      'prices:base-eur',
+      'product-type:Jacket',
+    ]);
+    expect(categoryPageTags(category('middle'))).toEqual(['category:middle']);
   });
 
   it('of lists name every product of the page, and the collection first', () => {
@@ -152,6 +214,23 @@ describe('cache tags', () => {
       'prices:base-eur',
     ]);
   });
+});
+
+it('leads from the root to the main category, and nowhere without one', () => {
+  const leaf = { ...category('leaf'), ancestors: [category('root'), category('middle')] };
+  expect(breadcrumbsOf({ category: leaf }).map(({ id }) => id)).toEqual(['root', 'middle', 'leaf']);
+  expect([breadcrumbsOf({ category: null }), breadcrumbsOf({})]).toEqual([[], []]);
+});
+
+it('tells media apart by what they are for', () => {
+  const media = (['GALLERY', 'SWATCH', 'LIFESTYLE', 'SIZE_CHART', 'MANUAL', 'VIDEO'] as const).map((role) => ({
+    url: role,
+    altText: null,
+    role,
+  }));
+  expect(media.filter(isPicture).map(({ url }) => url)).toEqual(['GALLERY', 'LIFESTYLE']);
+  expect(mediaOf(media, null)).toEqual(media);
+  expect(mediaOf(media, 'MANUAL')).toEqual([{ url: 'MANUAL', altText: null, role: 'MANUAL' }]);
 });
 
 it('gives a page one canonical path, encoded', () => {

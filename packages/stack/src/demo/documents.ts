@@ -10,7 +10,8 @@ export interface SeedDocument {
 
 const internal = (subgraph: Subgraph, query: string): SeedDocument => ({ subgraph, graph: 'internal', query });
 /** What staff may do, too: nothing of it is made for the demo alone. */
-const ofCustomers = (query: string): SeedDocument => ({ subgraph: 'customers', graph: 'shared', query });
+const shared = (subgraph: Subgraph, query: string): SeedDocument => ({ subgraph, graph: 'shared', query });
+const ofCustomers = (query: string): SeedDocument => shared('customers', query);
 
 export const AUTHENTICATE = internal(
   'customers',
@@ -56,6 +57,35 @@ export const CHANNEL_UPSERT = internal(
   `,
 );
 
+export const PRODUCT_TYPE_SET = shared(
+  'products',
+  /* GraphQL */ `
+    mutation DemoProductType($input: ProductTypeSetInput!) {
+      productTypeSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
+      }
+    }
+  `,
+);
+
+export const CATEGORIES_UPSERT = internal(
+  'products',
+  /* GraphQL */ `
+    mutation DemoCategories($input: CategoriesUpsertInput!) {
+      categoriesUpsert(input: $input) {
+        results {
+          externalReference
+          categoryId
+          reason
+        }
+      }
+    }
+  `,
+);
+
 export const PRODUCTS_UPSERT = internal(
   'products',
   /* GraphQL */ `
@@ -64,6 +94,7 @@ export const PRODUCTS_UPSERT = internal(
         results {
           handle
           outcome
+          productId
           variantIds
           reason
         }
@@ -78,6 +109,79 @@ export const COLLECTIONS_UPSERT = internal(
     mutation DemoCollections($input: CollectionsUpsertInput!) {
       collectionsUpsert(input: $input) {
         collectionIds
+      }
+    }
+  `,
+);
+
+export const COLLECTION_SET = shared(
+  'products',
+  /* GraphQL */ `
+    mutation DemoCollection($input: CollectionSetInput!) {
+      collectionSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
+      }
+    }
+  `,
+);
+
+export const SYNONYMS = shared(
+  'products',
+  /* GraphQL */ `
+    query DemoSynonymsAsTheyAre {
+      searchSynonyms(first: 250) {
+        edges {
+          node {
+            id
+            locale
+            words
+          }
+        }
+      }
+    }
+  `,
+);
+
+export const SYNONYMS_SET = shared(
+  'products',
+  /* GraphQL */ `
+    mutation DemoSynonyms($input: SearchSynonymsSetInput!) {
+      searchSynonymsSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
+      }
+    }
+  `,
+);
+
+export const PUBLICATION_SET = shared(
+  'products',
+  /* GraphQL */ `
+    mutation DemoPublication($input: ProductPublicationSetInput!) {
+      productPublicationSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
+      }
+    }
+  `,
+);
+
+export const DRAFT_SET = shared(
+  'products',
+  /* GraphQL */ `
+    mutation DemoDraft($input: ProductDraftSetInput!) {
+      productDraftSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
       }
     }
   `,

@@ -16,8 +16,12 @@ import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { pathOfGraph, run, type Operator } from '../operator.ts';
 import type { Subgraph } from '../services.ts';
-import { COLLECTIONS } from './catalogue/collections.ts';
+import { CATEGORIES } from './catalogue/categories.ts';
+import { COLLECTIONS, RULED_COLLECTION } from './catalogue/collections.ts';
+import { DRAFT, SCHEDULED } from './catalogue/planned.ts';
 import { PRICE_LISTS } from './catalogue/prices.ts';
+import { PRODUCT_TYPES } from './catalogue/product-types.ts';
+import { SYNONYMS } from './catalogue/synonyms.ts';
 import { COMPANY_MEMBERS } from './company.ts';
 import { CUSTOMERS, DEMO_PASSWORD } from './customers.ts';
 import { DEMO_KEYS } from './keys.ts';
@@ -66,7 +70,21 @@ afterAll(async () => {
 });
 
 const COUNTED: Record<Name, readonly string[]> = {
-  products: ['channels', 'products', 'variants', 'collections', 'publications'],
+  products: [
+    'channels',
+    'product_types',
+    'products',
+    'variants',
+    'categories',
+    'product_categories',
+    'product_texts',
+    'product_relations',
+    'collections',
+    'publications',
+    'search_synonyms',
+    'product_drafts',
+    'product_revisions',
+  ],
   prices: ['price_lists', 'prices', 'tax_rates'],
   stock: ['locations', 'levels', 'movements'],
   customers: [
@@ -162,7 +180,12 @@ test('does the rest after being cut off, and then nothing more', async () => {
     channels: 5,
     products: 156,
     variants: 488,
-    collections: COLLECTIONS.length,
+    product_types: PRODUCT_TYPES.length,
+    categories: CATEGORIES.length,
+    // Those that go by a rule, too.
+    collections: COLLECTIONS.length + 1,
+    search_synonyms: SYNONYMS.length,
+    product_drafts: 1,
     price_lists: PRICE_LISTS.length,
     prices: PRICE_LISTS.reduce((sum, list) => sum + list.prices.length, 0),
     tax_rates: 15,
@@ -217,6 +240,157 @@ test('quotes the lantern alike in every channel, from the base list', async () =
       const { quote } = await run<{ quote: { lines: unknown[] } }>(operator, 'prices', QUOTE, { input });
       expect(quote.lines).toEqual([{ priceListCode: 'base-eur', unit: { gross: { minorUnits: 8990 } } }]);
     }
+  });
+});
+
+const GERMAN = /* GraphQL */ `
+  query German {
+    productByHandle(handle: "alder-2-tent") {
+      title(locale: "de-AT")
+      options(locale: "de") {
+        name
+        values
+      }
+      category {
+        name(locale: "de")
+        ancestors {
+          name(locale: "de")
+        }
+      }
+      relations(kind: ACCESSORY) {
+        handle
+      }
+    }
+    jackets: categoryByHandle(handle: "jackets") {
+      products(first: 1) {
+        totalCount
+      }
+    }
+    collectionByHandle(handle: "gifts") {
+      title(locale: "de")
+    }
+    found: productSearch(query: "Thermoskanne", locale: "de", first: 5) {
+      edges {
+        node {
+          handle
+        }
+      }
+    }
+  }
+`;
+
+test('is read in German, filed in categories and found by the words that people use', async () => {
+  const found = await services.products.graph().execute({ query: GERMAN }, asGuest('web'));
+  expect(found.errors).toBeUndefined();
+  expect(found.data).toEqual({
+    productByHandle: {
+      title: 'Zelt Alder 2',
+      options: [{ name: 'Farbe', values: ['Moos', 'Sand'] }],
+      category: { name: 'Zelte', ancestors: [{ name: 'Camping' }] },
+      relations: ['groundsheet-footprint', 'storm-peg-set', 'gear-repair-kit'].map((handle) => ({ handle })),
+    },
+    jackets: { products: { totalCount: 14 } },
+    collectionByHandle: { title: 'Geschenke' },
+    // What is called so comes before what only speaks of it.
+    found: { edges: [{ node: { handle: 'insulated-bottle' } }, { node: { handle: 'kar-30-day-pack' } }] },
+  });
+});
+
+const PLANNED = /* GraphQL */ `
+  query Planned($scheduled: String!, $drafted: String!) {
+    scheduled: productByHandle(handle: $scheduled) {
+      channels {
+        code
+      }
+      publications {
+        channel {
+          code
+        }
+        startsAt
+        isLive
+      }
+    }
+    drafted: productByHandle(handle: $drafted) {
+      title
+      draft {
+        change
+        publishAt
+      }
+    }
+  }
+`;
+
+interface Planned {
+  readonly scheduled: {
+    readonly channels: readonly { readonly code: string }[];
+    readonly publications: readonly {
+      readonly channel: { readonly code: string };
+      readonly startsAt: string | null;
+      readonly isLive: boolean;
+    }[];
+  };
+  readonly drafted: { readonly title: string; readonly draft: { readonly change: { readonly title: string } } };
+}
+
+test('has a publication and a change ahead that nobody sees yet', async () => {
+  const found = await services.products
+    .graph()
+    .execute<Planned>(
+      { query: PLANNED, variables: { scheduled: SCHEDULED.handle, drafted: DRAFT.handle } },
+      asService(),
+    );
+  expect(found.errors).toBeUndefined();
+  const { scheduled, drafted } = found.data!;
+  const ahead = scheduled.publications.find(({ channel }) => channel.code === SCHEDULED.channel)!;
+  expect(ahead.isLive).toBe(false);
+  expect(Date.parse(ahead.startsAt!)).toBeGreaterThan(Date.now());
+  expect(scheduled.channels.map(({ code }) => code)).not.toContain(SCHEDULED.channel);
+  expect(drafted).toMatchObject({
+    title: 'Kessler Roll-Top',
+    draft: { change: { title: DRAFT.change.title }, publishAt: null },
+  });
+});
+
+const RULED = /* GraphQL */ `
+  query Ruled($handle: String!) {
+    collectionByHandle(handle: $handle) {
+      isRuleBased
+      products(first: 50) {
+        edges {
+          node {
+            handle
+          }
+        }
+      }
+    }
+  }
+`;
+
+interface Ruled {
+  readonly collectionByHandle: {
+    readonly isRuleBased: boolean;
+    readonly products: { readonly edges: readonly { readonly node: { readonly handle: string } }[] };
+  };
+}
+
+test('fills the collection that goes by a rule from attributes and tags', async () => {
+  await eventually(async () => {
+    const found = await services.products
+      .graph()
+      .execute<Ruled>({ query: RULED, variables: { handle: RULED_COLLECTION.handle } }, asGuest('web'));
+    const { isRuleBased, products } = found.data!.collectionByHandle;
+    expect(isRuleBased).toBe(true);
+    expect(products.edges.map(({ node }) => node.handle).sort()).toEqual([
+      'badger-winter-sleeping-bag',
+      'heronry-four-season-tent',
+      'insulated-bottle',
+      'mens-eider-down-jacket',
+      'merino-leggings',
+      'storm-gauntlets',
+      'vole-down-sleeping-bag',
+      'womens-eider-down-jacket',
+      'wool-felt-mittens',
+    ]);
   });
 });
 

@@ -7,6 +7,8 @@ interface Input {
   readonly locations?: readonly unknown[];
   readonly levels?: readonly { readonly variantId: string }[];
   readonly prices?: readonly { readonly variantId: string }[];
+  readonly categories?: readonly { readonly externalReference: string }[];
+  readonly collections?: readonly { readonly handle: string }[];
   readonly secret?: string;
   readonly code?: string;
   readonly name?: string;
@@ -35,10 +37,25 @@ function subgraphs(endsBefore = Infinity) {
     customerGroupMembersSet: () => ({ __typename: 'CustomerGroupMembersChanged' }),
     customerConsentSet: () => ({ __typename: 'ConsentRecorded' }),
     segmentSet: () => ({ __typename: 'SegmentSaved' }),
+    productTypeSet: () => ({ __typename: 'ProductTypeSaved' }),
+    categoriesUpsert: ({ categories = [] }) => ({
+      results: categories.map(({ externalReference }) => ({
+        externalReference,
+        categoryId: externalReference === limit.rejects ? null : externalReference,
+        reason: externalReference === limit.rejects ? 'It has no name.' : null,
+      })),
+    }),
+    collectionsUpsert: ({ collections = [] }) => ({ collectionIds: collections.map(({ handle }) => handle) }),
+    collectionSet: () => ({ __typename: 'CollectionSaved' }),
+    searchSynonyms: () => ({ edges: [] }),
+    searchSynonymsSet: () => ({ __typename: 'SearchSynonymsSaved' }),
+    productPublicationSet: () => ({ __typename: 'ProductPublicationChanged' }),
+    productDraftSet: () => ({ __typename: 'ProductDraftSaved' }),
     productsUpsert: ({ products = [] }) => ({
       results: products.map(({ handle, variants }) => ({
         handle,
         outcome: handle === limit.rejects ? 'REJECTED' : 'CREATED',
+        productId: handle === limit.rejects ? null : handle,
         variantIds: handle === limit.rejects ? [] : variants.map((_, index) => `${handle}-${index}`),
         reason: handle === limit.rejects ? 'It has no title.' : null,
       })),
@@ -123,6 +140,13 @@ describe('seedDemo', () => {
     const { operator, limit, credentials } = subgraphs();
     limit.rejects = 'alder-2-tent';
     await expect(seedDemo(operator)).rejects.toThrow('"alder-2-tent" was rejected: It has no title.');
+    expect(credentials.size).toBe(0);
+  });
+
+  test('names a category that was rejected, and gives out no key', async () => {
+    const { operator, limit, credentials } = subgraphs();
+    limit.rejects = 'camping';
+    await expect(seedDemo(operator)).rejects.toThrow('"camping" was rejected: It has no name.');
     expect(credentials.size).toBe(0);
   });
 });

@@ -1,11 +1,10 @@
 import { run, type Operator } from '../operator.ts';
-import { COLLECTIONS } from './catalogue/collections.ts';
 import { PRICE_LISTS, TAX_RATES } from './catalogue/prices.ts';
-import { productBatches, toProductInput, type ProductBatch } from './catalogue/product-batches.ts';
 import { CHANNELS } from './channels.ts';
 import * as documents from './documents.ts';
 import { DEMO_KEYS, type DemoKey } from './keys.ts';
 import { LOCATIONS } from './locations.ts';
+import { CATALOGUE_COMMANDS, seedCatalogue, seedMerchandising } from './seed-catalogue.ts';
 import { CUSTOMER_COMMANDS, PASSWORD_COMMANDS, seedCustomers, seedPasswords } from './seed-customers.ts';
 import { known, nth, type Ids, type Send } from './send.ts';
 import { STAFF } from './staff.ts';
@@ -14,19 +13,18 @@ import { LEVELS } from './stock.ts';
 /** Told after every command: how many of how many are done, and what the last one was about. */
 export type SeedProgress = (done: number, total: number, what: string) => void;
 
-const BATCHES = productBatches();
 const CREDENTIALS = [
   ...new Map(Object.values(DEMO_KEYS).flatMap((keys) => keys.map((key) => [key.key, key]))).values(),
 ];
-/** Locations, tax rates and collections are one command each. */
+/** Locations and tax rates are one command each. */
 const COMMANDS =
-  3 +
+  2 +
+  CATALOGUE_COMMANDS +
   CUSTOMER_COMMANDS +
   PASSWORD_COMMANDS +
   STAFF.length +
   2 * PRICE_LISTS.length +
   CHANNELS.length +
-  BATCHES.length +
   LOCATIONS.length +
   CREDENTIALS.length;
 
@@ -55,8 +53,13 @@ export async function seedDemo(operator: Operator, onProgress?: SeedProgress): P
     seedPriceLists(send),
   ]);
   await seedChannels(send, locationIds);
-  const variantIds = await seedProducts(send);
-  await Promise.all([seedCollections(send), seedPrices(send, variantIds), seedLevels(send, locationIds, variantIds)]);
+  const catalogue = await seedCatalogue(send);
+  const { variantIds } = catalogue;
+  await Promise.all([
+    seedMerchandising(send, catalogue),
+    seedPrices(send, variantIds),
+    seedLevels(send, locationIds, variantIds),
+  ]);
   await Promise.all([seedPasswords(send, customerIds), seedStaff(send, locationIds)]);
   await seedCredentials(send, customerIds, locationIds);
   return 'seeded';
@@ -92,36 +95,6 @@ async function seedChannels(send: Send, locationIds: Ids): Promise<void> {
       input: { ...channel, locationIds: locationCodes.map((code) => known(locationIds, code)) },
     });
 }
-
-interface ProductsUpserted {
-  readonly productsUpsert: {
-    readonly results: readonly { handle: string; outcome: string; variantIds: string[]; reason: string | null }[];
-  };
-}
-
-async function seedProducts(send: Send): Promise<Ids> {
-  const variantIds = new Map<string, string>();
-  for (const batch of BATCHES) {
-    const input = { publishIn: batch.channels, products: batch.products.map(toProductInput) };
-    const { productsUpsert } = await send<ProductsUpserted>('products', documents.PRODUCTS_UPSERT, { input });
-    collectVariantIds(batch, productsUpsert.results, variantIds);
-  }
-  return variantIds;
-}
-
-function collectVariantIds(
-  { products }: ProductBatch,
-  results: ProductsUpserted['productsUpsert']['results'],
-  variantIds: Map<string, string>,
-): void {
-  for (const [index, { handle, outcome, reason, variantIds: ids }] of results.entries()) {
-    if (outcome === 'REJECTED') throw new Error(`The demo's product "${handle}" was rejected: ${reason}`);
-    for (const [place, { sku }] of products[index]?.variants.entries() ?? []) variantIds.set(sku, nth(ids, place));
-  }
-}
-
-const seedCollections = (send: Send) =>
-  send('collections', documents.COLLECTIONS_UPSERT, { input: { collections: COLLECTIONS } });
 
 async function seedPrices(send: Send, variantIds: Ids): Promise<void> {
   for (const { code, prices } of PRICE_LISTS)

@@ -1,177 +1,192 @@
 import { createReadStream } from 'node:fs';
-import { parseAmount } from '@kontor/kit/src/money.ts';
-import { readShopifyCsv, type CsvProduct } from '@kontor/products/src/import/shopify-csv.ts';
-import { run, type Operator } from '../operator.ts';
+import { basename, join } from 'node:path';
+import { type ImportFault, type CatalogueFormat, type ImportItem } from '@kontor/products/src/import/import-item.ts';
+import { formatOfName, readCatalogue } from '@kontor/products/src/import/read-catalogue.ts';
+import { rejectedHeader } from '@kontor/products/src/import/rejected-rows.ts';
+import type { Operator } from '../operator.ts';
+import { batchesOf } from './batches.ts';
+import { Checkpoint } from './checkpoint.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { addCounts, type BatchOutcome, type ImportCounts, type ReportLine } from './import-report.ts';
+import { ReportFiles, type ReportPaths } from './report-files.ts';
 import type { ImportTarget } from './target.ts';
+import { writeBatch, type BatchSettings } from './write-batch.ts';
 
-/** Products a call; small enough that the bar moves, large enough that a call is worth its round trip. */
-const BATCH = 200;
 /** Batches under way at once: while one batch gets its prices and stock, the next one's products are written. */
 const IN_FLIGHT = 3;
+/** Lines of the report that are also given to the caller; all of them are in the file. */
+const MAX_LINES = 10_000;
 
-/** A row, or a part of one, that was not taken as it stood. */
-export interface ReportLine {
-  readonly line: number;
-  readonly handle: string;
-  /** `rejected`: the row was left out. `note`: it was kept, and this was changed or noticed. */
-  readonly kind: 'rejected' | 'note';
-  readonly column: string;
-  readonly reason: string;
+/** How a file shall be imported; what is absent is told by the file, or is not wanted. */
+export interface ImportOptions {
+  /** Told by the file's name when absent. */
+  readonly format?: CatalogueFormat | undefined;
+  /** Find out what would happen, and write nothing. */
+  readonly isDryRun?: boolean;
+  /** Begin at the first line, also where an earlier import of the same file broke off. */
+  readonly restart?: boolean;
+  /** The file's texts are those of this language (BCP 47) of products that are there. */
+  readonly locale?: string | undefined;
+  /** Where the report and the rejected rows are written; nowhere when absent. */
+  readonly reportFolder?: string | undefined;
+  /** Told how many bytes of the file were read. */
+  readonly onProgress?: (bytes: number) => void;
 }
 
-/** What an import did. */
+/** What an import did, from the first line of the file, also where an earlier run broke off. */
 export interface CatalogueReport {
-  readonly products: { created: number; updated: number; unchanged: number; rejected: number };
+  readonly products: Pick<ImportCounts, 'created' | 'updated' | 'unchanged' | 'rejected'>;
   readonly variants: number;
   readonly pricesChanged: number;
   readonly levelsChanged: number;
+  readonly sellingPoliciesChanged: number;
+  readonly rejectedLines: number;
+  readonly notes: number;
+  /** The first lines of the report, by line; only those of this run. */
   readonly lines: readonly ReportLine[];
+  /** Where this run began: 1, or where the run before it had come. */
+  readonly firstLine: number;
+  /** Variants of this run alone. */
+  readonly variantsOfRun: number;
+  /** Written only when something is in them. */
+  readonly files: { readonly report: string | null; readonly rejected: string | null };
   readonly tookMs: number;
 }
 
-const PRODUCTS =
-  'mutation P($input: ProductsUpsertInput!) { productsUpsert(input: $input) { results { handle outcome productId variantIds reason } } }';
-const PRICES = 'mutation P($input: PricesUpsertInput!) { pricesUpsert(input: $input) { changedCount } }';
-const LEVELS = 'mutation L($input: LevelsImportInput!) { levelsImport(input: $input) { changedCount } }';
-
-interface UpsertResult {
-  readonly handle: string;
-  readonly outcome: 'CREATED' | 'UPDATED' | 'UNCHANGED' | 'REJECTED';
-  readonly variantIds: readonly string[];
-  readonly reason: string | null;
-}
-
 /**
- * Streams a Shopify product CSV into products, prices and stock through their own commands. A second import of the same file changes
- * nothing, also after sales; good rows are kept whatever the others are.
- * @param onProgress bytes read of the file.
+ * Streams a catalogue into products, prices and stock through their own commands. A second import of the same file changes nothing, also
+ * after sales; good rows are kept whatever the others are. What broke off goes on where it stopped when the same file is imported again.
+ * @throws ImportFault for a file that cannot be read on: what stands before that line is imported.
  */
 export async function importCatalogue(
   operator: Operator,
   file: string,
   target: ImportTarget,
-  onProgress: (bytes: number) => void = () => undefined,
+  options: ImportOptions = {},
 ): Promise<CatalogueReport> {
   const startedAt = performance.now();
-  const report = {
-    products: { created: 0, updated: 0, unchanged: 0, rejected: 0 },
-    variants: 0,
-    pricesChanged: 0,
-    levelsChanged: 0,
-    lines: [] as ReportLine[],
-  };
-  const stream = createReadStream(file);
-  stream.on('data', () => onProgress(stream.bytesRead));
-
-  const underWay = new Set<Promise<void>>();
-  let failure: Error | undefined;
-  const submit = async (batch: readonly CsvProduct[]) => {
-    while (underWay.size >= IN_FLIGHT) await Promise.race(underWay);
-    if (failure) throw failure;
-    const work = writeBatch(operator, batch, target, report).catch((error: unknown) => {
-      failure ??= error as Error;
-    });
-    underWay.add(work);
-    void work.finally(() => underWay.delete(work));
-  };
-
-  let batch: CsvProduct[] = [];
-  for await (const item of readShopifyCsv(stream)) {
-    if (item.kind === 'rejection') {
-      report.lines.push({
-        line: item.line,
-        handle: item.handle ?? '',
-        kind: 'rejected',
-        column: item.column ?? '',
-        reason: item.reason,
+  const format = options.format ?? formatOfName(file);
+  const isDryRun = options.isDryRun ?? false;
+  const locale = options.locale ?? null;
+  const checkpoint = isDryRun
+    ? Checkpoint.none()
+    : await Checkpoint.start(operator, {
+        fingerprint: await fingerprintOf(file, [format, locale, placeOf(target)]),
+        fileName: basename(file).slice(-255),
+        format,
+        restart: options.restart ?? false,
       });
-      continue;
-    }
-    batch.push(item);
-    if (batch.length === BATCH) {
-      await submit(batch);
-      batch = [];
-    }
+  const paths = options.reportFolder === undefined ? null : pathsOf(options.reportFolder, file, format, isDryRun);
+  const files = paths && (await ReportFiles.open(paths, checkpoint.sizes));
+  const stream = createReadStream(file);
+  stream.on('data', () => options.onProgress?.(stream.bytesRead));
+  const reading = readCatalogue(format, stream);
+  const settings = { operator, format, target, locale, isDryRun, header: () => reading.header() };
+  const run = new ImportRun(settings, checkpoint, files);
+  try {
+    await run.write(reading.items);
+  } finally {
+    await files?.close();
   }
-  if (batch.length > 0) await submit(batch);
-  await Promise.all(underWay);
-  if (failure) throw failure;
-  report.lines.sort((a, b) => a.line - b.line);
-  return { ...report, tookMs: performance.now() - startedAt };
+  return run.report(paths, performance.now() - startedAt);
 }
 
-async function writeBatch(
-  operator: Operator,
-  batch: readonly CsvProduct[],
-  target: ImportTarget,
-  report: {
-    products: CatalogueReport['products'] & Record<string, number>;
-    variants: number;
-    pricesChanged: number;
-    levelsChanged: number;
-    lines: ReportLine[];
-  },
-): Promise<void> {
-  const { productsUpsert } = await run<{ productsUpsert: { results: UpsertResult[] } }>(
-    operator,
-    'products',
-    PRODUCTS,
-    {
-      input: { products: batch.map((each) => each.product), publishIn: target.channels.map((channel) => channel.code) },
-    },
-  );
-  const prices: { variantId: string; amountMinor: number; compareAtMinor: number | null }[] = [];
-  const levels: { variantId: string; quantity: number; reference: string }[] = [];
-  productsUpsert.results.forEach((result, index) => {
-    const source = batch[index]!;
-    for (const note of source.notes)
-      report.lines.push({
-        line: note.line,
-        handle: source.product.handle,
-        kind: 'note',
-        column: note.column ?? '',
-        reason: note.reason,
-      });
-    report.products[result.outcome.toLowerCase()]! += 1;
-    if (result.outcome === 'REJECTED') {
-      report.lines.push({
-        line: source.line,
-        handle: source.product.handle,
-        kind: 'rejected',
-        column: '',
-        reason: result.reason ?? 'refused',
-      });
-      return;
+const placeOf = ({ channels, areChannelsChosen, currency, priceListCode, location }: ImportTarget) => [
+  areChannelsChosen ? channels.map(({ code }) => code) : [],
+  currency,
+  priceListCode,
+  location.locationId,
+];
+
+const ENDINGS: Readonly<Record<CatalogueFormat, string>> = { shopify: 'csv', google: 'tsv', jsonl: 'jsonl' };
+
+function pathsOf(folder: string, file: string, format: CatalogueFormat, isDryRun: boolean): ReportPaths {
+  const name = join(folder, `${basename(file)}${isDryRun ? '.dry-run' : ''}`);
+  return { report: `${name}.report.csv`, rejected: `${name}.rejected.${ENDINGS[format]}` };
+}
+
+/** A batch on its way. */
+interface UnderWay {
+  readonly items: readonly ImportItem[];
+  readonly outcome: Promise<{ readonly done: BatchOutcome } | { readonly failure: Error }>;
+}
+
+/** One run over a file. Batches are written several at a time and noted in their order, so that everything before what is noted is kept. */
+class ImportRun {
+  readonly #settings: BatchSettings;
+  readonly #checkpoint: Checkpoint;
+  readonly #files: ReportFiles | null;
+  readonly #underWay: UnderWay[] = [];
+  readonly #lines: ReportLine[] = [];
+  readonly #firstLine: number;
+  readonly #variantsBefore: number;
+
+  constructor(settings: BatchSettings, checkpoint: Checkpoint, files: ReportFiles | null) {
+    this.#settings = settings;
+    this.#checkpoint = checkpoint;
+    this.#files = files;
+    this.#firstLine = checkpoint.nextLine;
+    this.#variantsBefore = checkpoint.counts.variants;
+  }
+
+  async write(items: AsyncIterable<ImportItem>): Promise<void> {
+    let fault: ImportFault | null = null;
+    try {
+      for await (const batch of batchesOf(items, this.#firstLine)) {
+        if (batch.fault) fault = batch.fault;
+        // What leads from product to product needs those that stand before it.
+        const room = batch.items[0]?.isLater ? 0 : IN_FLIGHT - 1;
+        while (this.#underWay.length > room) await this.#noteOldest();
+        if (batch.items.length > 0) this.#begin(batch.items);
+      }
+      while (this.#underWay.length > 0) await this.#noteOldest();
+    } finally {
+      // Nothing of this run is at work any more when it ends, however it ends.
+      await Promise.all(this.#underWay.map(({ outcome }) => outcome));
     }
-    report.variants += source.variants.length;
-    source.variants.forEach((variant, position) => {
-      const variantId = result.variantIds[position]!;
-      const amountMinor = parseAmount(variant.price, target.currency);
-      if (amountMinor === null || amountMinor < 0)
-        report.lines.push({
-          line: variant.line,
-          handle: source.product.handle,
-          kind: 'note',
-          column: 'Variant Price',
-          reason: `"${variant.price}" is not an amount in ${target.currency}: the variant is kept without a price`,
-        });
-      else
-        prices.push({
-          variantId,
-          amountMinor,
-          compareAtMinor: variant.compareAt === null ? null : parseAmount(variant.compareAt, target.currency),
-        });
-      levels.push({ variantId, quantity: variant.quantity, reference: `shopify:${variantId}` });
-    });
-  });
-  const [pricesUpsert, levelsImport] = await Promise.all([
-    run<{ pricesUpsert: { changedCount: number } }>(operator, 'prices', PRICES, {
-      input: { priceListCode: target.priceListCode, prices },
-    }),
-    run<{ levelsImport: { changedCount: number } }>(operator, 'stock', LEVELS, {
-      input: { locationId: target.location.locationId, levels },
-    }),
-  ]);
-  report.pricesChanged += pricesUpsert.pricesUpsert.changedCount;
-  report.levelsChanged += levelsImport.levelsImport.changedCount;
+    if (fault) throw fault;
+    await this.#checkpoint.finish();
+  }
+
+  #begin(items: readonly ImportItem[]): void {
+    const outcome = writeBatch(items, this.#settings).then(
+      (done) => ({ done }),
+      (failure: unknown) => ({ failure: failure as Error }),
+    );
+    this.#underWay.push({ items, outcome });
+  }
+
+  async #noteOldest(): Promise<void> {
+    const oldest = this.#underWay[0]!;
+    const result = await oldest.outcome;
+    this.#underWay.shift();
+    if ('failure' in result) throw result.failure;
+    const { counts, lines, rejectedText } = result.done;
+    this.#lines.push(...lines.slice(0, MAX_LINES - this.#lines.length));
+    const header = rejectedHeader(this.#settings.format, this.#settings.header());
+    const sizes = await this.#files?.append(lines, rejectedText, header);
+    const nextLine = oldest.items.at(-1)!.line + 1;
+    await this.#checkpoint.advance(
+      nextLine,
+      addCounts(this.#checkpoint.counts, counts),
+      sizes ?? this.#checkpoint.sizes,
+    );
+  }
+
+  report(paths: ReportPaths | null, tookMs: number): CatalogueReport {
+    const { counts, sizes } = this.#checkpoint;
+    const { created, updated, unchanged, rejected, ...rest } = counts;
+    return {
+      products: { created, updated, unchanged, rejected },
+      ...rest,
+      lines: this.#lines,
+      firstLine: this.#firstLine,
+      variantsOfRun: counts.variants - this.#variantsBefore,
+      files: {
+        report: paths && sizes.report > 0 ? paths.report : null,
+        rejected: paths && sizes.rejected > 0 ? paths.rejected : null,
+      },
+      tookMs,
+    };
+  }
 }

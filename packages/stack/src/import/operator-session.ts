@@ -11,7 +11,7 @@ import { createApp as createProducts } from '@kontor/products/src/app.ts';
 import { createApp as createStock } from '@kontor/stock/src/app.ts';
 import { isInUse, prepareDatabase } from '../database.ts';
 import type { StackEnv } from '../env.ts';
-import type { Operator } from '../operator.ts';
+import { pathOfGraph, type Operator } from '../operator.ts';
 import { OPERATOR, type Subgraph } from '../services.ts';
 
 /** The internal graphs of the subgraphs that hold the catalogue, on the database, whether or not the system runs at the same time. */
@@ -41,19 +41,19 @@ export async function openOperatorSession(env: StackEnv): Promise<OperatorSessio
       bus,
       identity: await createIdentity(name, keys[name]!),
       logger: createLogger(name, env.logLevel),
-      peers: { products },
     })),
   );
+  // What they keep of each other is left to the running system: nothing runs here but the commands.
   services.products = createProducts(deps[0]!);
-  services.prices = createPrices(deps[1]!);
-  services.stock = createStock(deps[2]!);
+  services.prices = createPrices({ ...deps[1]!, peers: { products } });
+  services.stock = createStock({ ...deps[2]!, peers: { products } });
   const call = { caller: serviceCaller(OPERATOR), requestId: OPERATOR };
   return {
     operator: {
-      ask(name, request) {
+      ask(name, request, graph) {
         const service = services[name];
         if (!service) throw new Error(`the importer does not speak to ${name}`);
-        return service.graph(INTERNAL_PATH).execute(request, call);
+        return service.graph(pathOfGraph(graph)).execute(request, call);
       },
     },
     async close() {

@@ -3,6 +3,8 @@ import { run, type Operator } from '../operator.ts';
 /** Where an import goes. */
 export interface ImportTarget {
   readonly channels: readonly ChannelState[];
+  /** Whether somebody named the channels: they are all otherwise. */
+  readonly areChannelsChosen: boolean;
   readonly currency: string;
   readonly priceListCode: string;
   readonly location: { readonly locationId: string; readonly code: string; readonly name: string };
@@ -59,9 +61,29 @@ export function chooseChannels(all: readonly ChannelState[], codes: readonly str
 
 /**
  * Chooses where an import goes: all channels, the first channel's first currency, and the first warehouse by code in its first country, unless told otherwise.
+ * The price list is made when it is missing.
  * @throws Error naming what does not exist and what does.
  */
 export async function chooseTarget(operator: Operator, wishes: TargetWishes): Promise<ImportTarget> {
+  const target = await findTarget(operator, wishes);
+  await run(
+    operator,
+    'prices',
+    'mutation P($input: PriceListUpsertInput!) { priceListUpsert(input: $input) { code } }',
+    {
+      input: {
+        code: target.priceListCode,
+        scope: 'BASE',
+        currency: target.currency,
+        taxIncluded: target.currency !== 'USD',
+      },
+    },
+  );
+  return target;
+}
+
+/** The same without making the price list: for who only reads. @throws Error naming what does not exist and what does. */
+export async function findTarget(operator: Operator, wishes: TargetWishes): Promise<ImportTarget> {
   const channels = chooseChannels(await readChannels(operator), wishes.channels);
   const currency = wishes.currency ?? channels[0]!.currencies[0]!;
   const ids = [...new Set(channels.flatMap((channel) => channel.locationIds))];
@@ -89,12 +111,11 @@ export async function chooseTarget(operator: Operator, wishes: TargetWishes): Pr
       `${wishes.location === undefined ? 'The channels have no location to put stock into' : `There is no location "${wishes.location}" in these channels`}. There are: ${known || 'none'}.`,
     );
   }
-  const priceListCode = `base-${currency.toLowerCase()}`;
-  await run(
-    operator,
-    'prices',
-    'mutation P($input: PriceListUpsertInput!) { priceListUpsert(input: $input) { code } }',
-    { input: { code: priceListCode, scope: 'BASE', currency, taxIncluded: currency !== 'USD' } },
-  );
-  return { channels, currency, priceListCode, location };
+  return {
+    channels,
+    areChannelsChosen: wishes.channels.length > 0,
+    currency,
+    priceListCode: `base-${currency.toLowerCase()}`,
+    location,
+  };
 }

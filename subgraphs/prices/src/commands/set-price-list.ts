@@ -1,5 +1,6 @@
 import { brokenConstraint, inTransaction, type Database, type Tx } from '@kontor/kit/src/database.ts';
 import { invalidInput } from '@kontor/kit/src/errors.ts';
+import { recordPriceChanges } from '../data/price-changes.ts';
 import { holdsPrices, insertPriceList, lockPriceList, updatePriceList } from '../data/price-lists.ts';
 import { priceListFault, type PriceList, type PriceListDraft } from '../domain/price-list.ts';
 import { emitPricesChanged } from './emit-prices-changed.ts';
@@ -40,5 +41,6 @@ async function save(tx: Tx, draft: PriceListDraft): Promise<PriceListOutcome> {
     );
   const changed = await updatePriceList(tx, list.id, draft);
   await emitPricesChanged(tx, changed, []);
+  await recordPriceChanges(tx, null);
   return { __typename: 'PriceListSaved', priceList: changed };
 }

@@ -1,5 +1,6 @@
 import { inTransaction, type Database } from '@kontor/kit/src/database.ts';
 import { invalidInput, notFound } from '@kontor/kit/src/errors.ts';
+import { recordPriceChanges } from '../data/price-changes.ts';
 import { lockPriceList, raiseRevisions } from '../data/price-lists.ts';
 import { writePrices } from '../data/prices.ts';
 import { priceChangesFault, type PriceChange } from '../domain/price-change.ts';
@@ -34,6 +35,7 @@ export async function setPrices(db: Database, { priceListCode, changes, maximum 
     if (variantIds.length === 0) return { __typename: 'PricesChanged', priceList: list, changedCount: 0 };
     const [raised] = await raiseRevisions(tx, [list.id]);
     await emitPricesChanged(tx, raised!, variantIds);
+    await recordPriceChanges(tx, variantIds);
     return { __typename: 'PricesChanged', priceList: raised!, changedCount: variantIds.length };
   });
 }

@@ -1,4 +1,5 @@
 import { inTransaction, type Database } from '@kontor/kit/src/database.ts';
+import { recordPriceChanges } from '../data/price-changes.ts';
 import { lockAllPriceLists, raiseRevisions } from '../data/price-lists.ts';
 import { writeTaxRates } from '../data/tax-rates.ts';
 import type { TaxRate } from '../domain/tax-rate.ts';
@@ -19,6 +20,7 @@ export function upsertTaxRates(db: Database, rates: readonly TaxRate[]): Promise
       locked.map((list) => list.id),
     );
     for (const list of raised) await emitPricesChanged(tx, list, []);
+    await recordPriceChanges(tx, null);
     return changedCount;
   });
 }

@@ -4,8 +4,7 @@ import { serviceCaller } from '@kontor/kit/src/auth/caller.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
 import { ask, type GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import type { Logger } from '@kontor/kit/src/logger.ts';
-import { saveChannels } from '../data/channels.ts';
-import { newestStates } from '../domain/channel-projection.ts';
+import { keepChannels } from '../commands/keep-channels.ts';
 import { ChannelStatesDocument } from '../generated/upstream-products.ts';
 
 const FIRST_PAUSE_MS = 100;
@@ -30,7 +29,7 @@ export function catchUpChannels({ db, products, logger }: CatchUp): () => Promis
       try {
         const call = { caller: serviceCaller('prices'), requestId: randomUUID(), signal };
         const { channelStates } = await ask(products, call, ChannelStatesDocument, {});
-        await saveChannels(db.orm, newestStates(channelStates));
+        await keepChannels(db, channelStates);
         return;
       } catch (error) {
         if (signal.aborted) return;

@@ -17,3 +17,9 @@ export function newestStates(states: readonly ChannelProjection[]): ChannelProje
   }
   return [...newest.values()];
 }
+
+/** Whether anonymous prices of a channel are the same in two states of it: in the same currencies, with the tax of the same country. */
+export const isPricedAlike = (one: ChannelProjection, other: ChannelProjection): boolean =>
+  one.countries[0] === other.countries[0] &&
+  one.currencies.length === other.currencies.length &&
+  one.currencies.every((currency) => other.currencies.includes(currency));

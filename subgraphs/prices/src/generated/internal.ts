@@ -25,6 +25,17 @@ export type Scalars = {
   SafeInt: { input: number; output: number; }
 };
 
+/** What a guest pays for one unit of a variant. */
+export type AnonymousPrice = {
+  __typename?: 'AnonymousPrice';
+  /** The currency. */
+  currency: Scalars['CurrencyCode']['output'];
+  /** With tax, in minor units. */
+  grossMinor: Scalars['SafeInt']['output'];
+  /** The variant. */
+  variantId: Scalars['ID']['output'];
+};
+
 /** The service is at its limit: repeat the same request after a pause. */
 export type Busy = UserError & {
   __typename?: 'Busy';
@@ -58,6 +69,17 @@ export type InvalidInput = UserError & {
   message: Scalars['String']['output'];
   /** The field at fault. */
   path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** A price as a list has it. */
+export type ListPrice = {
+  __typename?: 'ListPrice';
+  /** The amount for one unit in minor units of the list's currency. */
+  amountMinor: Scalars['SafeInt']['output'];
+  /** The former or recommended amount. */
+  compareAtMinor?: Maybe<Scalars['SafeInt']['output']>;
+  /** The variant. */
+  variantId: Scalars['ID']['output'];
 };
 
 /** An amount of money without tax information. Amounts are integers in the smallest unit of the currency (cents for EUR, yen for JPY). */
@@ -130,6 +152,19 @@ export type PageInfo = {
   startCursor?: Maybe<Scalars['Cursor']['output']>;
 };
 
+/** What changed behind a cursor. */
+export type PriceChangePage = {
+  __typename?: 'PriceChangePage';
+  /** Ask on from here. */
+  endCursor: Scalars['Cursor']['output'];
+  /** Whether more changes are known already. */
+  hasMore: Scalars['Boolean']['output'];
+  /** True when it cannot be told what changed, as after a change of taxes, of a whole list or of a channel: read everything, then ask on from `endCursor`. */
+  resync: Scalars['Boolean']['output'];
+  /** The variants, each once. */
+  variantIds: Array<Scalars['ID']['output']>;
+};
+
 /** A price list. */
 export type PriceListState = {
   __typename?: 'PriceListState';
@@ -183,8 +218,35 @@ export type PricesUpsertPayload = {
 /** What other services may ask of prices. */
 export type Query = {
   __typename?: 'Query';
+  /** What a guest of a channel pays for one unit, by variant and currency: all currencies of the channel, the tax of its first country. Variants without a price are left out. */
+  anonymousPrices: Array<AnonymousPrice>;
+  /** What a list says of variants, for exports; those without a price, and everything of a list that there is none of, are left out. */
+  listPrices: Array<ListPrice>;
+  /** Variants of which some price may have changed for somebody, in the order of the changes; call again with `endCursor`. */
+  priceChanges: PriceChangePage;
   /** Prices a cart: the same answer as `ProductVariant.price`, lines of one variant summed first. */
   quote: Quote;
+};
+
+
+/** What other services may ask of prices. */
+export type QueryAnonymousPricesArgs = {
+  channel: Scalars['ID']['input'];
+  variantIds: Array<Scalars['ID']['input']>;
+};
+
+
+/** What other services may ask of prices. */
+export type QueryListPricesArgs = {
+  code: Scalars['String']['input'];
+  variantIds: Array<Scalars['ID']['input']>;
+};
+
+
+/** What other services may ask of prices. */
+export type QueryPriceChangesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
 
@@ -385,6 +447,7 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AnonymousPrice: ResolverTypeWrapper<AnonymousPrice>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Busy: ResolverTypeWrapper<Busy>;
   CountryCode: ResolverTypeWrapper<Scalars['CountryCode']['output']>;
@@ -396,11 +459,13 @@ export type ResolversTypes = {
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  ListPrice: ResolverTypeWrapper<ListPrice>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
+  PriceChangePage: ResolverTypeWrapper<PriceChangePage>;
   PriceListState: ResolverTypeWrapper<PriceListState>;
   PriceListUpsertInput: PriceListUpsertInput;
   PriceUpsert: PriceUpsert;
@@ -423,6 +488,7 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AnonymousPrice: AnonymousPrice;
   Boolean: Scalars['Boolean']['output'];
   Busy: Busy;
   CountryCode: Scalars['CountryCode']['output'];
@@ -434,11 +500,13 @@ export type ResolversParentTypes = {
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
   JSON: Scalars['JSON']['output'];
+  ListPrice: ListPrice;
   Money: Money;
   MoneyInput: MoneyInput;
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
   PageInfo: PageInfo;
+  PriceChangePage: PriceChangePage;
   PriceListState: PriceListState;
   PriceListUpsertInput: PriceListUpsertInput;
   PriceUpsert: PriceUpsert;
@@ -457,6 +525,12 @@ export type ResolversParentTypes = {
   TaxedMoney: TaxedMoney;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VersionConflict: VersionConflict;
+};
+
+export type AnonymousPriceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AnonymousPrice'] = ResolversParentTypes['AnonymousPrice']> = {
+  currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+  grossMinor?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type BusyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Busy'] = ResolversParentTypes['Busy']> = {
@@ -501,6 +575,12 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
   name: 'JSON';
 }
 
+export type ListPriceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ListPrice'] = ResolversParentTypes['ListPrice']> = {
+  amountMinor?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  compareAtMinor?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type MoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Money'] = ResolversParentTypes['Money']> = {
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
   minorUnits?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
@@ -526,6 +606,13 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
   startCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
 };
 
+export type PriceChangePageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PriceChangePage'] = ResolversParentTypes['PriceChangePage']> = {
+  endCursor?: Resolver<ResolversTypes['Cursor'], ParentType, ContextType>;
+  hasMore?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  resync?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  variantIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
 export type PriceListStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PriceListState'] = ResolversParentTypes['PriceListState']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   priceListId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
@@ -537,6 +624,9 @@ export type PricesUpsertPayloadResolvers<ContextType = Context, ParentType exten
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
+  anonymousPrices?: Resolver<Array<ResolversTypes['AnonymousPrice']>, ParentType, ContextType, RequireFields<QueryAnonymousPricesArgs, 'channel' | 'variantIds'>>;
+  listPrices?: Resolver<Array<ResolversTypes['ListPrice']>, ParentType, ContextType, RequireFields<QueryListPricesArgs, 'code' | 'variantIds'>>;
+  priceChanges?: Resolver<ResolversTypes['PriceChangePage'], ParentType, ContextType, RequireFields<QueryPriceChangesArgs, 'first'>>;
   quote?: Resolver<ResolversTypes['Quote'], ParentType, ContextType, RequireFields<QueryQuoteArgs, 'input'>>;
 };
 
@@ -585,6 +675,7 @@ export type VersionConflictResolvers<ContextType = Context, ParentType extends R
 };
 
 export type Resolvers<ContextType = Context> = {
+  AnonymousPrice?: AnonymousPriceResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
   CountryCode?: GraphQLScalarType;
   CurrencyCode?: GraphQLScalarType;
@@ -593,10 +684,12 @@ export type Resolvers<ContextType = Context> = {
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   JSON?: GraphQLScalarType;
+  ListPrice?: ListPriceResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
+  PriceChangePage?: PriceChangePageResolvers<ContextType>;
   PriceListState?: PriceListStateResolvers<ContextType>;
   PricesUpsertPayload?: PricesUpsertPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -5,13 +5,17 @@ import { upsertTaxRates } from '../commands/upsert-tax-rates.ts';
 import { taxRatesFault } from '../domain/tax-rate.ts';
 import type { PriceListUpsertInput, QuoteInput, Resolvers } from '../generated/internal.ts';
 import { answerQuote, type QuoteRequest } from '../quotes/answer-quote.ts';
+import { listPriceQueries } from './list-prices.ts';
 import { toPriceChange } from './price-change.ts';
+import { priceChangeQueries } from './price-changes.ts';
 
 const MAX_PRICES = 5_000;
 
 /** What other services ask of prices. A refusal is a request fault here: these callers cannot go on after one. */
 export const internalResolvers: Resolvers = {
   Query: {
+    ...priceChangeQueries,
+    ...listPriceQueries,
     async quote(_, { input }, ctx) {
       const { taxRateBasisPoints, lines, expiresAt, ...quote } = await answerQuote(ctx, toQuoteRequest(input));
       return {

@@ -39,7 +39,7 @@ describe('updateProduct', () => {
     );
     expect(results.filter(({ __typename }) => __typename === 'ProductUpdated')).toHaveLength(1);
     expect(
-      results.filter((result) => result.__typename === 'VersionConflict' && result.currentVersion === 2),
+      results.filter((result) => result.__typename === 'ProductConflict' && result.currentVersion === 2),
     ).toHaveLength(9);
     expect(await eventsOf(productId)).toEqual([1, 2]);
   });

@@ -10,9 +10,19 @@ import {
   type ChannelRow,
 } from '../data/channels.ts';
 import { acceptChannel, type ChannelInput } from '../domain/channel-rules.ts';
+import type { ServiceLevel } from '../domain/service-levels.ts';
 
 /** What other services keep of a channel; `ChannelState` of internal.graphql. */
-export const channelState = ({ code, version, name, currencies, countries, locales, locationIds }: ChannelRow) => ({
+export const channelState = ({
+  code,
+  version,
+  name,
+  currencies,
+  countries,
+  locales,
+  locationIds,
+  serviceLevels,
+}: ChannelRow) => ({
   code,
   revision: version,
   name,
@@ -20,6 +30,7 @@ export const channelState = ({ code, version, name, currencies, countries, local
   countries,
   locales,
   locationIds,
+  serviceLevels,
 });
 
 /**
@@ -36,22 +47,24 @@ export async function setChannel(db: Database, input: ChannelInput, expectedVers
     const before = await readChannel(tx, channel.code);
     if (expectedVersion !== null && expectedVersion !== (before?.version ?? 0))
       return versionConflict('The channel', before?.version ?? 0);
-    if (before && sameChannel(before, channel)) return { __typename: 'ChannelSaved' as const, channel: before };
+    const serviceLevels = channel.serviceLevels ?? before?.serviceLevels ?? [];
+    if (before && sameChannel(before, { ...channel, serviceLevels }))
+      return { __typename: 'ChannelSaved' as const, channel: before };
     if (!before && (await countChannels(tx)) >= MAX_CHANNELS)
       return invalidInput('TOO_MANY', `There are ${MAX_CHANNELS} channels, which is all there can be.`, [
         'input',
         'code',
       ]);
     const after: ChannelRow = {
-      ...before,
       ...channel,
       currencies: [...channel.currencies],
       countries: [...channel.countries],
       locales: [...channel.locales],
       locationIds: [...channel.locationIds],
+      serviceLevels,
       version: (before?.version ?? 0) + 1,
     };
-    await writeChannel(tx, channel, after.version);
+    await writeChannel(tx, after);
     await appendEvents(tx, 'products', [
       { topic: 'products.channel.changed', key: channel.code, payload: channelState(after) },
     ]);
@@ -59,8 +72,12 @@ export async function setChannel(db: Database, input: ChannelInput, expectedVers
   });
 }
 
+/** JSON that came from the database has its keys in another order. */
+const inOrder = (levels: readonly ServiceLevel[]) =>
+  levels.map(({ code, name, kind, minHours, maxHours }) => [code, name, kind, minHours, maxHours]);
+
 const sameChannel = (before: ChannelInput, after: ChannelInput): boolean => {
-  const compared = ({ name, currencies, countries, locales, locationIds }: ChannelInput) =>
-    JSON.stringify([name, currencies, countries, locales, locationIds]);
+  const compared = ({ name, currencies, countries, locales, locationIds, serviceLevels }: ChannelInput) =>
+    JSON.stringify([name, currencies, countries, locales, locationIds, inOrder(serviceLevels ?? [])]);
   return compared(before) === compared(after);
 };

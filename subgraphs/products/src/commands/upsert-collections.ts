@@ -1,15 +1,16 @@
 import { inTransaction, type Database, type Tx } from '@kontor/kit/src/database.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
-import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import {
   findProductIdsByHandle,
   insertMissingCollections,
   lockCollections,
   writeCollections,
-  type CollectionContent,
+  type KeptCollection,
 } from '../data/collections.ts';
-import { acceptDescription, acceptTitle, isHandle, ruleReason } from '../domain/product-rules.ts';
+import { acceptDescription, acceptTitle, isHandle } from '../domain/editing/accept-line.ts';
+import { ruleReason } from '../domain/editing/rule.ts';
+import { announceCollections, movedBetween } from './collections/collection-events.ts';
 import { foldText, isStorable } from '../domain/text.ts';
 import { sanitiseHtml } from '../sanitise-html.ts';
 
@@ -26,7 +27,8 @@ export interface CollectionInput {
 }
 
 /**
- * Makes or replaces collections by handle, all or none. Those that are so already keep their version and emit nothing.
+ * Makes or replaces collections by handle, all or none. Those that are so already keep their version and emit nothing; one that goes by a
+ * rule gets the texts alone.
  * @returns ids aligned with the input. @throws GraphQLError BAD_USER_INPUT for the first rule that is broken, such as an unknown product
  */
 export async function upsertCollections(db: Database, collections: readonly CollectionInput[]): Promise<string[]> {
@@ -43,13 +45,23 @@ export async function upsertCollections(db: Database, collections: readonly Coll
     const wanted = texts.map((text, index) => ({ ...text, collectionId: newId(), productIds: products[index]! }));
     await insertMissingCollections(tx, wanted);
     const kept = new Map((await lockCollections(tx, handles)).map((row) => [row.handle, row]));
-    const aligned = wanted.map((content) => ({ ...content, collectionId: kept.get(content.handle)!.collectionId }));
+    const aligned = wanted.map((content): KeptCollection => {
+      const { collectionId, productIds } = kept.get(content.handle)!;
+      // What goes by a rule keeps it, and its products with it.
+      return { ...content, collectionId, productIds: productIds === null ? null : content.productIds };
+    });
     const changed = aligned.filter((content) => {
       const before = kept.get(content.handle)!;
       const isNew = wanted.some(({ collectionId }) => collectionId === before.collectionId);
       return isNew || !sameCollection(before, content);
     });
-    if (changed.length > 0) await announce(tx, await writeCollections(tx, changed));
+    if (changed.length > 0) {
+      const rows = await writeCollections(tx, changed);
+      await announceCollections(
+        tx,
+        rows.map((row) => ({ ...row, productIds: movedProducts(kept.get(row.handle)!, changed) })),
+      );
+    }
     return aligned.map(({ collectionId }) => collectionId);
   });
 }
@@ -88,19 +100,14 @@ async function resolveProducts(tx: Tx, collections: readonly CollectionInput[]):
   return collections.map(({ productHandles }) => [...new Set(productHandles)].map((handle) => ids.get(handle)!));
 }
 
-const sameCollection = (before: CollectionContent, after: CollectionContent): boolean => {
-  const compared = ({ title, descriptionHtml, productIds }: CollectionContent) =>
+const sameCollection = (before: KeptCollection, after: KeptCollection): boolean => {
+  const compared = ({ title, descriptionHtml, productIds }: KeptCollection) =>
     JSON.stringify([title, descriptionHtml, productIds]);
   return compared(before) === compared(after);
 };
 
-const announce = (tx: Tx, rows: readonly { collectionId: string; handle: string; version: number }[]) =>
-  appendEvents(
-    tx,
-    'products',
-    rows.map(({ collectionId, handle, version }) => ({
-      topic: 'products.collection.changed',
-      key: collectionId,
-      payload: { collectionId, revision: version, handle, cacheTags: [`collection:${collectionId}`] },
-    })),
-  );
+/** The products that a collection takes in or lets go. */
+function movedProducts(before: KeptCollection, changed: readonly KeptCollection[]): string[] {
+  const after = changed.find(({ handle }) => handle === before.handle)?.productIds ?? [];
+  return movedBetween(before.productIds ?? [], after);
+}

@@ -47,9 +47,11 @@ describe('upsertProducts', () => {
       title: 'one',
       channelCodes: ['web'],
       productType: 'Thing',
+      status: 'ACTIVE',
+      categoryIds: [],
       variants: [
-        { variantId: first[0]!.variantIds[0], title: 'S', sku: 'one-s', weightGrams: null },
-        { variantId: first[0]!.variantIds[1], title: 'M', sku: 'one-m', weightGrams: null },
+        { variantId: first[0]!.variantIds[0], title: 'S', sku: 'one-s', weightGrams: null, taxCategory: 'standard' },
+        { variantId: first[0]!.variantIds[1], title: 'M', sku: 'one-m', weightGrams: null, taxCategory: 'standard' },
       ],
       cacheTags: [`product:${first[0]!.productId}`],
     });

@@ -1,27 +1,25 @@
 import { inTransaction, type Database, type Tx } from '@kontor/kit/src/database.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { dissolveBundles, readUses } from '../data/bundles.ts';
 import { missingChannels } from '../data/channels.ts';
 import {
+  findIdsByHandle,
   insertProducts,
-  knownHandles,
   lockProducts,
-  removeRows,
   touchProducts,
-  updateProducts,
-  writeMedia,
-  writeVariants,
+  withdrawProducts,
 } from '../data/product-writes.ts';
-import { publish, unpublish } from '../data/publications.ts';
-import { heldProducts } from '../domain/bundle-removal.ts';
-import { compareProduct, type KeptProduct, type ProductDifference } from '../domain/product-difference.ts';
-import { acceptProduct, type AcceptedProduct, type ProductInput } from '../domain/product-rules.ts';
 import { serviceAuthor, type Author } from '../domain/author.ts';
-import { isStorable } from '../domain/text.ts';
-import { variantTitle } from '../domain/variant-title.ts';
+import { emptyProduct } from '../domain/editing/product-content.ts';
+import type { ProductEdit } from '../domain/editing/product-edit.ts';
+import type { BrokenRule } from '../domain/editing/rule.ts';
+import { acceptProduct, type ProductInput } from '../domain/product-rules.ts';
+import { cleanLine, isStorable } from '../domain/text.ts';
 import { sanitiseHtml } from '../sanitise-html.ts';
 import { announceBundles } from './bundle-events.ts';
+import { checkPlans } from './editing/check-plans.ts';
+import { planCore, planSections, readTypesAfter, type EditedProduct } from './editing/plan-edits.ts';
+import { toWrite, writePlans, type ProductWrite } from './editing/write-plans.ts';
 import { announceProducts } from './product-events.ts';
 
 const MAX_PRODUCTS = 500;
@@ -36,10 +34,20 @@ export interface UpsertResult {
   readonly reason: string | null;
 }
 
+/** A product that breaks no rule by itself. */
+interface Accepted {
+  readonly handle: string;
+  readonly published: boolean;
+  readonly edit: ProductEdit;
+}
+
+/** What became of an accepted product. */
+type Outcome = { readonly write: ProductWrite } | { readonly broken: BrokenRule };
+
 /**
  * Makes or changes products by handle, in one transaction with a constant number of statements. A product that breaks a rule is
  * rejected and the others are kept; one that is so already keeps its version and emits nothing. Variants keep their id by option values,
- * and with it what they consist of.
+ * and with it what they consist of. What the input does not have stays as it is.
  * @returns results aligned with the input. @throws GraphQLError BAD_USER_INPUT for too many products or an unknown channel
  */
 export async function upsertProducts(
@@ -54,150 +62,124 @@ export async function upsertProducts(
     throw badInput(`publishIn names at most ${MAX_CHANNELS} channels.`, ['input', 'publishIn']);
   const channels = [...new Set(publishIn)].sort();
   const checked = check(products);
-  const accepted = checked.flatMap((each) => ('product' in each ? [each.product] : []));
+  const accepted = checked.flatMap((each) => ('edit' in each ? [each] : []));
   const outcomes =
     accepted.length === 0
       ? new Map<string, Outcome>()
       : await inTransaction(db, (tx) => write(tx, accepted, channels, author));
   return products.map(({ handle }, index) => {
     const each = checked[index]!;
-    if ('reason' in each) return { handle, outcome: 'REJECTED', productId: null, variantIds: [], reason: each.reason };
-    const { created, difference, inUse } = outcomes.get(handle)!;
-    if (inUse !== null) return { handle, outcome: 'REJECTED', productId: null, variantIds: [], reason: inUse };
-    const outcome = created ? 'CREATED' : difference.changed ? 'UPDATED' : 'UNCHANGED';
-    return { handle, outcome, productId: difference.productId, variantIds: [...difference.variantIds], reason: null };
+    const outcome = 'broken' in each ? each : outcomes.get(handle)!;
+    if ('broken' in outcome)
+      return { handle, outcome: 'REJECTED', productId: null, variantIds: [], reason: outcome.broken.message };
+    const { plan, difference, changed } = outcome.write;
+    return {
+      handle,
+      outcome: plan.isNew ? 'CREATED' : changed ? 'UPDATED' : 'UNCHANGED',
+      productId: difference.productId,
+      variantIds: [...difference.variantIds],
+      reason: null,
+    };
   });
 }
 
-interface Outcome {
-  readonly created: boolean;
-  readonly difference: ProductDifference;
-  /** Why the product has to stay as it is; null when it does not. */
-  readonly inUse: string | null;
-}
-
-function check(products: readonly ProductInput[]): ({ product: AcceptedProduct } | { reason: string })[] {
+function check(products: readonly ProductInput[]): (Accepted | { readonly broken: BrokenRule })[] {
   const seen = new Set<string>();
   return products.map((input) => {
-    if (seen.has(input.handle)) return { reason: 'The handle occurs before in the same call.' };
-    seen.add(input.handle);
-    return acceptProduct(input, sanitiseHtml);
+    const { handle, published } = input;
+    if (seen.has(handle))
+      return { broken: { message: 'The handle occurs before in the same call.', path: ['handle'] } };
+    seen.add(handle);
+    const accepted = acceptProduct(input, sanitiseHtml);
+    return 'broken' in accepted ? accepted : { handle, published, edit: accepted.edit };
   });
 }
 
 async function write(
   tx: Tx,
-  accepted: readonly AcceptedProduct[],
+  accepted: readonly Accepted[],
   channels: readonly string[],
   author: Author,
 ): Promise<Map<string, Outcome>> {
   const [unknown] = await missingChannels(tx, channels);
-  if (unknown !== undefined) throw badInput(`There is no channel "${unknown.slice(0, 40)}".`, ['input', 'publishIn']);
-  const handles = accepted.map(({ content }) => content.handle);
-  // Rows of new products come first, then the locks, both in the order of the handles: two imports of the same handles then wait for
-  // each other in one direction only, and the second one finds what the first one made.
-  const known = await knownHandles(tx, handles);
-  const fresh = accepted.filter(({ content }) => !known.has(content.handle));
-  const created =
-    fresh.length === 0
-      ? new Set<string>()
-      : await insertProducts(
-          tx,
-          fresh.map(({ content }) => ({ productId: newId(), ...content })),
-        );
-  const kept = await lockProducts(tx, handles);
-  const wanted = new Map(accepted.map((product) => [product.content.handle, product]));
-  const differences = kept.map((product) =>
-    compareProduct(product, wanted.get(product.content.handle)!, channels, newId),
-  );
-  const reasons = await reasonsToStay(tx, kept, differences);
-  const outcomes = new Map(
-    kept.map(({ productId, content: { handle } }, index): [string, Outcome] => [
-      handle,
-      { created: created.has(handle), difference: differences[index]!, inUse: reasons.get(productId) ?? null },
-    ]),
-  );
-  await apply(
+  if (unknown !== undefined)
+    throw badInput(`There is no channel "${cleanLine(unknown.slice(0, 40))}".`, ['input', 'publishIn']);
+  const outcomes = new Map<string, Outcome>();
+  const edited = await makeAndLock(tx, accepted, outcomes);
+  const { planned, broken } = await planSections(tx, edited, 'handles');
+  for (const [productId, rule] of await checkPlans(tx, planned)) broken.set(productId, rule);
+  const published = new Map(accepted.map((each) => [each.handle, each.published]));
+  const writes = planned
+    .filter(({ kept }) => !broken.has(kept.productId))
+    .map((plan) => toWrite(plan, { channels, published: published.get(plan.kept.content.handle) ?? false }));
+  for (const { kept } of edited) {
+    const rule = broken.get(kept.productId);
+    if (rule) outcomes.set(kept.content.handle, { broken: rule });
+  }
+  await withdrawProducts(
     tx,
-    [...outcomes.values()].filter(({ inUse }) => inUse === null),
+    edited.flatMap(({ kept, isNew }) => (isNew && broken.has(kept.productId) ? [kept.productId] : [])),
+  );
+  for (const each of writes) outcomes.set(each.plan.kept.content.handle, { write: each });
+  await commit(
+    tx,
+    writes.filter(({ changed }) => changed),
     author,
   );
   return outcomes;
 }
 
-/** Reasons, by product, for which locked products cannot lose the variants that they should. */
-async function reasonsToStay(
-  tx: Tx,
-  kept: readonly KeptProduct[],
-  differences: readonly ProductDifference[],
-): Promise<Map<string, string>> {
-  const removals = differences
-    .filter(({ variantsRemoved }) => variantsRemoved.length > 0)
-    .map(({ productId, variantsRemoved }) => ({ productId, variantIds: variantsRemoved }));
-  if (removals.length === 0) return new Map();
-  const uses = await readUses(
+/** Products whose rows are there and locked, with their columns, variants and images as they shall be. Those that break a rule go into `outcomes`. */
+async function makeAndLock(tx: Tx, accepted: readonly Accepted[], outcomes: Map<string, Outcome>) {
+  const handles = accepted.map(({ handle }) => handle);
+  const known = await findIdsByHandle(tx, handles);
+  const fresh = accepted
+    .filter(({ handle }) => !known.has(handle))
+    .map(({ handle, edit }) => ({ kept: emptyProduct(newId(), handle, 'ACTIVE'), edit, isNew: true }));
+  // An import names the type of every product: the types are known before the products.
+  const types = await readTypesAfter(tx, [
+    ...fresh,
+    ...accepted.map(({ handle, edit }) => ({ kept: emptyProduct('', handle, 'ACTIVE'), edit })),
+  ]);
+  const planAll = (products: readonly EditedProduct[]) =>
+    products.flatMap((product) => {
+      const planned = planCore(product, types);
+      if ('wanted' in planned) return [{ ...product, core: planned.wanted }];
+      outcomes.set(product.kept.content.handle, planned);
+      return [];
+    });
+  // Rows of new products come first, then the locks, both in the order of the handles: two imports of the same handles then wait for
+  // each other in one direction only, and the second one finds what the first one made.
+  const freshPlans = planAll(fresh);
+  const created = await insertProducts(
     tx,
-    removals.flatMap(({ variantIds }) => variantIds),
+    freshPlans.map(({ kept, core }) => ({ productId: kept.productId, ...core.content })),
   );
-  const held = heldProducts(removals, uses);
-  return new Map(
-    kept.flatMap(({ productId, variants }) => {
-      const variant = variants.find(({ variantId }) => variantId === held.get(productId));
-      const name = variant && variantTitle(variant.optionValues).slice(0, 100);
-      return variant
-        ? [[productId, `The variant ${name} is a component of a bundle and would be removed: change the bundle first.`]]
-        : [];
-    }),
+  const broken = new Set(outcomes.keys());
+  const kept = await lockProducts(
+    tx,
+    handles.filter((handle) => !created.has(handle) && !broken.has(handle)),
   );
+  const editOf = new Map(accepted.map(({ handle, edit }) => [handle, edit]));
+  const existing = planAll(
+    kept.map((product) => ({ kept: product, edit: editOf.get(product.content.handle)!, isNew: false })),
+  );
+  const found = new Set([...created, ...kept.map(({ content }) => content.handle)]);
+  for (const handle of handles)
+    if (!found.has(handle) && !outcomes.has(handle)) outcomes.set(handle, { broken: RENAMED });
+  return [...freshPlans.filter((plan) => created.has(plan.kept.content.handle)), ...existing];
 }
 
-async function apply(tx: Tx, outcomes: readonly Outcome[], author: Author): Promise<void> {
-  const changed = outcomes.filter(({ created, difference }) => created || difference.changed);
-  const of = <Row>(rowsOf: (difference: ProductDifference) => readonly Row[]) =>
-    changed.flatMap(({ difference }) => rowsOf(difference).map((row) => ({ ...row, productId: difference.productId })));
-  const inChannels = (codesOf: (difference: ProductDifference) => readonly string[]) =>
-    changed.flatMap(({ difference }) =>
-      codesOf(difference).map((channelCode) => ({ productId: difference.productId, channelCode })),
-    );
-  const existing = changed.filter(({ created }) => !created).map(({ difference }) => difference);
-  await updateProducts(
-    tx,
-    existing.flatMap(({ productId, content }) => (content ? [{ productId, ...content }] : [])),
-  );
-  await touchProducts(
-    tx,
-    existing.filter(({ content }) => !content).map(({ productId }) => productId),
-  );
-  // Images before the variants that show them; variants that go before those that may take over their option values.
-  await writeMedia(
-    tx,
-    of(({ media }) => media),
-  );
-  const removed = existing.flatMap(({ variantsRemoved }) => variantsRemoved);
-  const dissolved = removed.length > 0 ? await dissolveBundles(tx, removed) : [];
-  await removeRows(tx, 'variants', removed);
-  await writeVariants(
-    tx,
-    of(({ variants }) => variants),
-  );
-  await removeRows(
-    tx,
-    'media',
-    existing.flatMap(({ mediaRemoved }) => mediaRemoved),
-  );
-  await publish(
-    tx,
-    inChannels((difference) => difference.publish),
-  );
-  await unpublish(
-    tx,
-    inChannels((difference) => difference.unpublish),
-  );
-  await announceProducts(
-    tx,
-    changed.map(({ difference }) => difference.productId),
-    author,
-  );
+const RENAMED: BrokenRule = {
+  message: 'The product got another handle at this moment: repeat the row.',
+  path: ['handle'],
+};
+
+async function commit(tx: Tx, writes: readonly ProductWrite[], author: Author): Promise<void> {
+  const dissolved = await writePlans(tx, writes);
+  const idsOf = (chosen: readonly ProductWrite[]) => chosen.map(({ difference }) => difference.productId);
+  await touchProducts(tx, idsOf(writes.filter(({ plan }) => !plan.isNew)));
+  await announceProducts(tx, idsOf(writes), author);
   await announceBundles(
     tx,
     dissolved.map((variantId) => ({ variantId, components: [] })),

@@ -2,7 +2,7 @@ import type { Tx } from '@kontor/kit/src/database.ts';
 import { channels } from '@kontor/drizzle/products/tables.ts';
 import { eq, sql as statement } from 'drizzle-orm';
 import type { Sql } from 'postgres';
-import type { ChannelInput } from '../domain/channel-rules.ts';
+import type { ServiceLevel } from '../domain/service-levels.ts';
 
 /** A channel as it is kept. */
 export interface ChannelRow {
@@ -12,6 +12,7 @@ export interface ChannelRow {
   readonly countries: string[];
   readonly locales: string[];
   readonly locationIds: string[];
+  readonly serviceLevels: ServiceLevel[];
   readonly version: number;
 }
 
@@ -20,12 +21,12 @@ export const MAX_CHANNELS = 100;
 /** Channels by code, in no order. */
 export const findChannels = (sql: Sql, codes: readonly string[]): Promise<ChannelRow[]> =>
   sql<ChannelRow[]>`
-    select code, name, currencies, countries, locales, location_ids as "locationIds", version from products.channels where code = any(${codes as string[]}::text[])`;
+    select code, name, currencies, countries, locales, location_ids as "locationIds", service_levels as "serviceLevels", version from products.channels where code = any(${codes as string[]}::text[])`;
 
 /** All channels, by code. */
 export const findAllChannels = (sql: Sql): Promise<ChannelRow[]> =>
   sql<ChannelRow[]>`
-    select code, name, currencies, countries, locales, location_ids as "locationIds", version from products.channels order by code limit ${MAX_CHANNELS}`;
+    select code, name, currencies, countries, locales, location_ids as "locationIds", service_levels as "serviceLevels", version from products.channels order by code limit ${MAX_CHANNELS}`;
 
 /** The channels that publish each product, by code. */
 export const findChannelCodesOfProducts = (
@@ -43,12 +44,12 @@ export async function lockChannels(tx: Tx): Promise<void> {
 
 /** A channel inside a transaction; null when there is none. */
 export async function readChannel(tx: Tx, code: string): Promise<ChannelRow | null> {
-  const { name, currencies, countries, locales, locationIds, version } = channels;
+  const { name, currencies, countries, locales, locationIds, serviceLevels, version } = channels;
   const [row] = await tx
-    .select({ code: channels.code, name, currencies, countries, locales, locationIds, version })
+    .select({ code: channels.code, name, currencies, countries, locales, locationIds, serviceLevels, version })
     .from(channels)
     .where(eq(channels.code, code));
-  return row ?? null;
+  return row ? { ...row, serviceLevels: row.serviceLevels as ServiceLevel[] } : null;
 }
 
 /** Those of the codes that name no channel. */
@@ -61,12 +62,12 @@ export async function missingChannels(tx: Tx, codes: readonly string[]): Promise
 /** How many channels there are. */
 export const countChannels = (tx: Tx): Promise<number> => tx.$count(channels);
 
-/** Writes a channel with a version. */
-export async function writeChannel(tx: Tx, channel: ChannelInput, version: number): Promise<void> {
+/** Writes a channel with its version. */
+export async function writeChannel(tx: Tx, channel: ChannelRow): Promise<void> {
   await tx.execute(statement`
-    insert into products.channels (code, name, currencies, countries, locales, location_ids, version, updated_at)
-    select c.code, c.name, c.currencies, c.countries, c.locales, c."locationIds", ${version}, products.app_now()
-    from jsonb_to_record(${JSON.stringify(channel)}::jsonb) as c(code text, name text, currencies text[], countries text[], locales text[], "locationIds" uuid[])
+    insert into products.channels (code, name, currencies, countries, locales, location_ids, service_levels, version, updated_at)
+    select c.code, c.name, c.currencies, c.countries, c.locales, c."locationIds", c."serviceLevels", c.version, products.app_now()
+    from jsonb_to_record(${JSON.stringify(channel)}::jsonb) as c(code text, name text, currencies text[], countries text[], locales text[], "locationIds" uuid[], "serviceLevels" jsonb, version int)
     on conflict on constraint channels_pkey do update set name = excluded.name, currencies = excluded.currencies, countries = excluded.countries,
-      locales = excluded.locales, location_ids = excluded.location_ids, version = excluded.version, updated_at = excluded.updated_at`);
+      locales = excluded.locales, location_ids = excluded.location_ids, service_levels = excluded.service_levels, version = excluded.version, updated_at = excluded.updated_at`);
 }

@@ -1,6 +1,8 @@
 import type { Tx } from '@kontor/kit/src/database.ts';
 import { sql as statement } from 'drizzle-orm';
 import type { Fragment, Sql } from 'postgres';
+import type { CollectionRule } from '../domain/collections/collection-rule.ts';
+import type { CollectionTranslations } from '../domain/collections/collection-texts.ts';
 
 /** A collection without its products. */
 export interface CollectionRow {
@@ -9,6 +11,12 @@ export interface CollectionRow {
   readonly title: string;
   readonly titleKey: string;
   readonly descriptionHtml: string;
+  readonly seoTitle: string | null;
+  readonly seoDescription: string | null;
+  /** By locale; null when nothing is translated. */
+  readonly translations: CollectionTranslations | null;
+  /** Null for a hand-picked one. */
+  readonly rule: CollectionRule | null;
   readonly version: number;
 }
 
@@ -24,8 +32,10 @@ export interface CollectionContent {
 
 const MAX_COLLECTIONS_OF_PRODUCT = 50;
 
-const collectionColumns = (sql: Sql): Fragment =>
-  sql`c.collection_id as "collectionId", c.handle, c.title, c.title_key as "titleKey", c.description_html as "descriptionHtml", c.version`;
+/** The columns of `CollectionRow`, of the table `c`. */
+const collectionColumns = (sql: Sql): Fragment => sql`
+  c.collection_id as "collectionId", c.handle, c.title, c.title_key as "titleKey", c.description_html as "descriptionHtml", c.seo_title as "seoTitle",
+  c.seo_description as "seoDescription", nullif(c.translations, '{}') as translations, c.rule, c.version`;
 
 /** Collections by id, in no order. */
 export const findCollections = (sql: Sql, collectionIds: readonly string[]): Promise<CollectionRow[]> =>
@@ -71,28 +81,43 @@ export async function insertMissingCollections(tx: Tx, collections: readonly Col
     order by c.handle collate "C" on conflict on constraint collections_handle_key do nothing`);
 }
 
+/** A collection as it is; one that goes by a rule is without its products, which the rule decides. */
+export interface KeptCollection extends Omit<CollectionContent, 'productIds'> {
+  readonly productIds: readonly string[] | null;
+}
+
 /** Locks collections in the order of their handles and reads them with their products. */
-export async function lockCollections(tx: Tx, handles: readonly string[]): Promise<CollectionContent[]> {
+export async function lockCollections(tx: Tx, handles: readonly string[]): Promise<KeptCollection[]> {
   const list = JSON.stringify(handles);
   await tx.execute(statement`
     select 1 from products.collections where handle in (select jsonb_array_elements_text(${list}::jsonb)) order by handle for no key update`);
-  const rows = await tx.execute<CollectionContent & Record<string, unknown>>(statement`
+  const rows = await tx.execute<KeptCollection & Record<string, unknown>>(statement`
     select c.collection_id as "collectionId", c.handle, c.title, c.title_key as "titleKey", c.description_html as "descriptionHtml",
-      array(select cp.product_id from products.collection_products cp where cp.collection_id = c.collection_id order by cp.position) as "productIds"
+      case when c.rule is null then array(select cp.product_id from products.collection_products cp where cp.collection_id = c.collection_id order by cp.position) end as "productIds"
     from products.collections c where c.handle in (select jsonb_array_elements_text(${list}::jsonb))`);
   return [...rows];
 }
 
-/** Writes collections and exactly their products, and counts their versions on. */
+/** Writes collections and exactly their products, where they do not go by a rule, and counts their versions on. */
 export async function writeCollections(
   tx: Tx,
-  collections: readonly CollectionContent[],
+  collections: readonly KeptCollection[],
 ): Promise<{ collectionId: string; handle: string; version: number }[]> {
   const list = JSON.stringify(collections);
   const rows = await tx.execute<{ collectionId: string; handle: string; version: number }>(statement`
     update products.collections c set title = w.title, title_key = w."titleKey", description_html = w."descriptionHtml", version = c.version + 1, updated_at = products.app_now()
     from jsonb_to_recordset(${list}::jsonb) as w("collectionId" uuid, title text, "titleKey" text, "descriptionHtml" text)
     where c.collection_id = w."collectionId" returning c.collection_id as "collectionId", c.handle, c.version`);
+  await writeMembers(
+    tx,
+    collections.filter(({ productIds }) => productIds !== null),
+  );
+  return [...rows];
+}
+
+async function writeMembers(tx: Tx, collections: readonly KeptCollection[]): Promise<void> {
+  if (collections.length === 0) return;
+  const list = JSON.stringify(collections);
   await tx.execute(statement`
     with wanted as materialized (
       select w."collectionId" as collection_id, p.product_id, p.position::int from jsonb_to_recordset(${list}::jsonb) as w("collectionId" uuid, "productIds" uuid[])
@@ -102,7 +127,6 @@ export async function writeCollections(
       and not exists (select 1 from wanted w where w.collection_id = cp.collection_id and w.product_id = cp.product_id))
     insert into products.collection_products as cp (collection_id, product_id, position) select collection_id, product_id, position from wanted order by collection_id, product_id
     on conflict on constraint collection_products_pkey do update set position = excluded.position where cp.position <> excluded.position`);
-  return [...rows];
 }
 
 /** Ids of products by handle, for those that exist. */

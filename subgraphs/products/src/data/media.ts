@@ -1,4 +1,8 @@
 import type { Sql } from 'postgres';
+import type { Audience } from '../domain/audience.ts';
+
+/** What an image is for. */
+export type MediaRole = 'GALLERY' | 'SWATCH' | 'LIFESTYLE' | 'SIZE_CHART' | 'MANUAL' | 'VIDEO';
 
 /** An image of a product. */
 export interface MediaRow {
@@ -6,10 +10,23 @@ export interface MediaRow {
   readonly productId: string;
   readonly url: string;
   readonly altText: string | null;
+  readonly role: MediaRole;
+  /** Descriptions by locale; null when there is none but `altText`. */
+  readonly altTexts: Readonly<Record<string, string>> | null;
 }
 
-/** Images of products; each product's in its order. */
-export const findMediaOfProducts = (sql: Sql, productIds: readonly string[]): Promise<MediaRow[]> =>
+/**
+ * Images of products as the audience's channel shows them: those that it has chosen, in its order; where it has chosen none, all in the
+ * product's order.
+ */
+export const findMediaOfProducts = (
+  sql: Sql,
+  { channel }: Audience,
+  productIds: readonly string[],
+): Promise<MediaRow[]> =>
   sql<MediaRow[]>`
-    select media_id as "mediaId", product_id as "productId", url, alt_text as "altText" from products.media
-    where product_id = any(${productIds as string[]}::uuid[]) order by product_id, position`;
+    select m.media_id as "mediaId", m.product_id as "productId", m.url, m.alt_text as "altText", m.role, nullif(m.alt_texts, '{}') as "altTexts"
+    from products.media m left join products.channel_media o on o.product_id = m.product_id and o.media_id = m.media_id and o.channel_code = ${channel ?? ''} collate "C"
+    where m.product_id = any(${productIds as string[]}::uuid[]) and (o.media_id is not null or not exists (
+      select 1 from products.channel_media other where other.product_id = m.product_id and other.channel_code = ${channel ?? ''} collate "C"))
+    order by m.product_id, coalesce(o.position, m.position)`;

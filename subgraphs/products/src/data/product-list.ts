@@ -1,21 +1,28 @@
 import type { Fragment, Sql } from 'postgres';
 import type { Audience } from '../domain/audience.ts';
-import type { FacetName, ProductFilters } from '../domain/product-list.ts';
+import type { FilterGroup } from '../domain/product-list.ts';
 import type { SearchText } from '../domain/search-text.ts';
+import { categoriesBelow } from './categories/category-tree.ts';
 import { productColumns, type ProductRow } from './products.ts';
-import { searchMatches } from './search-matches.ts';
-import { visible } from './visible.ts';
+import { asked, failing, indexed, joined, passesAll, prices, sellable } from './search/list-conditions.ts';
 
 /** By what a list is sorted; the id decides between equals. */
-export type ListOrder = 'match' | 'place' | 'newest' | 'oldest' | 'title';
+export type ListOrder = 'match' | 'place' | 'newest' | 'oldest' | 'title' | 'price' | 'price falling' | 'popularity';
 
 /** The sort values of a row, from which the next page continues. */
 export interface ListPosition {
   readonly order: ListOrder;
   /** Whether the list holds what is merely similar to what was typed: a list that began so has to go on so. */
-  readonly fuzzy: boolean;
+  readonly similar: boolean;
   readonly key: string | number | null;
   readonly productId: string;
+}
+
+/** What is to be known of a whole list. */
+export interface ListWishes {
+  readonly count: boolean;
+  readonly facets: boolean;
+  readonly prices: boolean;
 }
 
 /** A list of products. */
@@ -23,137 +30,320 @@ export interface ListQuery {
   readonly audience: Audience;
   readonly within:
     | { readonly kind: 'all' }
-    | { readonly kind: 'search'; readonly text: SearchText }
-    | { readonly kind: 'collection'; readonly collectionId: string };
-  readonly filters: ProductFilters;
+    | { readonly kind: 'search'; readonly text: SearchText; readonly titlesOnly?: boolean }
+    | { readonly kind: 'collection'; readonly collectionId: string }
+    | { readonly kind: 'category'; readonly categoryId: string };
+  readonly filters: readonly FilterGroup[];
   readonly order: ListOrder;
   readonly after: ListPosition | null;
+  /** None when the page is not asked for. */
   readonly first: number;
+  /** The primary subtag; null for the channel's own language. */
+  readonly language: string | null;
+  /** Null for the channel's own currency. */
+  readonly currency: string | null;
+  /** Whether to find what is similar to what was typed, which holds only when nothing has its words. */
+  readonly similar: boolean;
+  readonly wishes: ListWishes;
 }
 
 /** A product and where it stands. */
-export type ListedRow = ProductRow & { readonly cursorKey: string | number | null; readonly fuzzy: boolean };
+export type ListedRow = ProductRow & { readonly cursorKey: string | number | null; readonly similar: boolean };
 
-/** How many products of a list have a value. */
-export interface FacetRow {
-  readonly facet: FacetName;
-  readonly value: string;
+/** What is known of the products of a list that pass all its filters, or all but one. */
+export interface ListGroup {
+  /** The place, from 1, of the filter that they fail; 0 for those that pass all. */
+  readonly failing: number;
+  /** How many products each stands for: more than 1 when a sample was taken. */
+  readonly scale: number;
   readonly count: number;
+  readonly sellable: number;
+  readonly currency: string;
+  /** In which the list was read, a primary subtag; empty when the channel has none. */
+  readonly language: string;
+  /** When prices and availability were last read to their end, ISO 8601; null when never. */
+  readonly asOf: string | null;
+  readonly minMinor: number | null;
+  readonly maxMinor: number | null;
+  /** Their `search_documents.facets` with U+0001 between them; null when nobody asked. */
+  readonly facets: string | null;
 }
 
-const FACET_VALUES = 20;
-
-/** Answers for collections are read for many collections at once, each row with its collection's id. */
-type OfList<Row> = Row & { readonly listId: string | null };
-
-/** Pages of a list, one row more than `first` each; of all `collectionIds` when it is a list within collections, else pass none. */
-export function findPages(sql: Sql, query: ListQuery, collectionIds: readonly string[]): Promise<OfList<ListedRow>[]> {
-  const { key, compared, direction } = sorting(sql, query);
-  const behind = query.after
-    ? sql`(${compared}, p.product_id) ${direction === 'asc' ? sql`>` : sql`<`} (${query.after.key ?? query.after.productId}, ${query.after.productId}::uuid)`
-    : sql`true`;
-  const order =
-    direction === 'asc'
-      ? sql`order by ${compared} asc, p.product_id asc`
-      : sql`order by ${compared} desc, p.product_id desc`;
-  return run<ListedRow>(
-    sql,
-    query,
-    collectionIds,
-    sql`select ${productColumns(sql)}, ${key} as "cursorKey", ${query.within.kind === 'search' ? sql`m.fuzzy` : sql`false`} as fuzzy
-        from ${source(sql, query)} and ${narrowed(sql, query.filters)} and ${behind} ${order} limit ${query.first + 1}`,
-  );
+/** One page of a list, and what was wished for. */
+export interface Listing {
+  readonly rows: readonly ListedRow[];
+  readonly groups: readonly ListGroup[];
 }
 
-/** How many products are in a list, on all pages. */
-export const countProducts = (
+/** Lists up to this size are counted; of longer ones a sixteenth is. */
+export const COUNTED_PRODUCTS = 10_000;
+const SAMPLE = "'%7'";
+const SAMPLE_SCALE = 16;
+/** What has no price comes last, whichever way. */
+const NO_PRICE = Number.MAX_SAFE_INTEGER;
+
+type Row = ListedRow & Omit<ListGroup, 'failing'> & { readonly listId: string | null; readonly failing: number | null };
+
+/**
+ * Reads a page of a list, one row more than `first`, and what was wished for of the whole list, in one statement; of all `listIds` when it is a
+ * list within collections or categories, else pass none. @returns listings by list id
+ */
+export async function findListings(
   sql: Sql,
   query: ListQuery,
-  collectionIds: readonly string[],
-): Promise<OfList<{ count: number }>[]> =>
-  run<{ count: number }>(
-    sql,
-    query,
-    collectionIds,
-    sql`select count(*)::int as count from ${source(sql, query)} and ${narrowed(sql, query.filters)}`,
-  );
-
-/** Values that would narrow a list, most frequent first; each facet is counted under the filters of the others. */
-export function findFacets(sql: Sql, query: ListQuery, collectionIds: readonly string[]): Promise<OfList<FacetRow>[]> {
-  const { vendor, productType, tags } = conditions(sql, query.filters);
-  const top = (facet: FacetName, value: Fragment, from: Fragment, where: Fragment) => sql`
-    (select ${facet}::text as facet, ${value} as value, count(*)::int as count from ${from} where ${value} is not null and ${where} group by ${value} order by count(*) desc, ${value} limit ${FACET_VALUES})`;
-  return run<FacetRow>(
-    sql,
-    query,
-    collectionIds,
-    sql`select * from (
-      with listed as materialized (
-        select p.vendor, p.product_type, p.tags, ${vendor} as vendor_kept, ${productType} as type_kept, ${tags} as tags_kept from ${source(sql, query)})
-      ${top('VENDOR', sql`vendor`, sql`listed`, sql`type_kept and tags_kept`)} union all
-      ${top('PRODUCT_TYPE', sql`product_type`, sql`listed`, sql`vendor_kept and tags_kept`)} union all
-      ${top('TAG', sql`tag`, sql`listed cross join lateral unnest(listed.tags) as tag`, sql`vendor_kept and type_kept`)}) counted`,
+  listIds: readonly string[],
+): Promise<Map<string | null, Listing>> {
+  const inner = wishesAnything(query) ? pageAndGroups(sql, query) : pageAlone(sql, query);
+  const many = query.within.kind === 'collection' || query.within.kind === 'category';
+  const rows = await (many
+    ? sql<
+        Row[]
+      >`with ${asked(sql, query)} select l.list_id as "listId", listing.* from unnest(${listIds as string[]}::uuid[]) as l(list_id) cross join lateral (${inner}) listing`
+    : sql<Row[]>`with ${asked(sql, query)} select null as "listId", listing.* from (${inner}) listing`);
+  return new Map(
+    Array.from(
+      Map.groupBy(rows, ({ listId }) => listId),
+      ([listId, ofList]) => [
+        listId,
+        {
+          rows: ofList.filter(({ productId }) => productId !== null),
+          groups: ofList.flatMap((row) => (row.failing === null ? [] : [toGroup(row, row.failing)])),
+        },
+      ],
+    ),
   );
 }
 
-function run<Row>(
-  sql: Sql,
-  query: ListQuery,
-  collectionIds: readonly string[],
-  inner: Fragment,
-): Promise<OfList<Row>[]> {
+const wishesAnything = ({ wishes }: ListQuery) => wishes.count || wishes.facets || wishes.prices;
+
+const toGroup = (
+  { scale, count, sellable: inStock, currency, language, asOf, minMinor, maxMinor, facets }: Row,
+  place: number,
+): ListGroup => ({
+  failing: place,
+  scale,
+  count,
+  sellable: inStock,
+  currency,
+  language,
+  asOf,
+  minMinor: minMinor === null ? null : Number(minMinor),
+  maxMinor: maxMinor === null ? null : Number(maxMinor),
+  facets,
+});
+
+function pageAlone(sql: Sql, query: ListQuery): Fragment {
+  return sql`
+    select ${productColumns(sql, query.audience)}, ${cursorKey(sql, query)} as "cursorKey", ${query.similar} as similar, null::int as failing
+    from (${isBest(query) ? bestOf(sql, query) : pageOf(sql, query, walk(sql, query) ?? source(sql, query, 'all'))}) page join products.products p on p.product_id = page.product_id ${ordered(sql, query)}`;
+}
+
+/** Matches are found once; the page and the groups are made of them. Only a list too long for that is read again for each. */
+function pageAndGroups(sql: Sql, query: ListQuery): Fragment {
+  const { filters, wishes } = query;
+  const sideways = filters.length > 0 && (wishes.facets || wishes.prices);
+  const { count, which } = sideways ? failing(sql, filters) : { count: sql`0`, which: sql`0` };
+  const columns = sql`d.product_id, ${key(sql, query)} as key, d.facets, ${wishes.facets ? sellable(sql) : sql`false`} as sellable,
+    ${wishes.prices ? prices(sql).lowest : sql`null::bigint`} as lowest, ${wishes.prices ? prices(sql).highest : sql`null::bigint`} as highest`;
+  const candidates = (more: Fragment, isSample = false) => sql`
+    select * from (select ${columns}, ${count} as failed, ${which} as failing from ${source(sql, query, sideways ? 'all but one' : 'all', isSample)} and ${sideways ? sql`true` : passesAll(sql, filters)} and ${more}) tried
+    where failed <= 1 limit ${COUNTED_PRODUCTS + 1}`;
+  const isLong = sql`(select size > ${COUNTED_PRODUCTS} from extent)`;
+  const passing = sql`select ${columns}, 0 as failed, 0 as failing from ${source(sql, query, 'all')} and ${passesAll(sql, filters)} and ${isLong}`;
+  // Of a long list those that pass all filters may still be few: they are counted then.
+  return sql`
+    with bounded as materialized (${candidates(sql`true`)}),
+    extent as materialized (select count(*) as size from bounded),
+    narrow as materialized (${filters.length > 0 ? sql`${passing} limit ${COUNTED_PRODUCTS + 1}` : sql`select * from bounded where false`}),
+    counted as materialized (${filters.length > 0 ? sql`select count(*) <= ${COUNTED_PRODUCTS} as is_whole from narrow` : sql`select false as is_whole`}),
+    sampled as materialized (${candidates(isLong, true)}),
+    chosen as (
+      select *, 1 as scale from bounded where not ${isLong}
+      union all select *, 1 from narrow where (select is_whole from counted)
+      union all select *, ${SAMPLE_SCALE} from sampled where failing > 0 or not (select is_whole from counted)),
+    groups as materialized (
+      select failing, scale, count(*)::int as count, (count(*) filter (where sellable))::int as sellable, min(lowest) as lowest, max(highest) as highest,
+        ${wishes.facets ? sql`string_agg(facets, chr(1))` : sql`null::text`} as facets
+      from chosen group by failing, scale
+      union all select 0, 1, 0, 0, null, null, null where not exists (select 1 from chosen where failing = 0)),
+    age as (select case when count(as_of) = 2 then min(as_of) end as as_of from products.search_sources where channel_code = (select channel from asked)),
+    page as materialized (${isBest(query) ? bestOf(sql, query) : pageOfEither(sql, query, isLong)})
+    select ${productColumns(sql, query.audience)}, ${cursorKey(sql, query)} as "cursorKey", ${query.similar} as similar, g.failing, g.scale, g.count, g.sellable,
+      (select currency from asked) as currency, (select language from spoken) as language, (select as_of from age) as "asOf", g.lowest as "minMinor", g.highest as "maxMinor", g.facets
+    from (page join products.products p on p.product_id = page.product_id) full join groups g on false ${ordered(sql, query)}`;
+}
+
+/** Whether the page is the best of what has the words that were typed. */
+const isBest = ({ order, similar: isSimilar, within }: ListQuery) =>
+  order === 'match' && !isSimilar && within.kind === 'search';
+
+/** The page out of the matches that were found for the groups, or of all of a long list. */
+const pageOfEither = (sql: Sql, query: ListQuery, isLong: Fragment): Fragment => sql`
+  (select product_id, key from bounded where failing = 0 and not ${isLong} and ${behind(sql, query, sql`key`, sql`product_id`)}
+    ${ordering(sql, query, sql`key`, sql`product_id`)} limit ${query.first === 0 ? 0 : query.first + 1})
+  union all (${pageOf(sql, query, walk(sql, query, isLong) ?? sql`${source(sql, query, 'all')} and ${isLong}`)})`;
+
+/** A key as a cursor carries it: the driver makes texts of 64-bit integers. */
+const cursorKey = (sql: Sql, { order }: ListQuery): Fragment =>
+  KEY_TYPES[order] === 'bigint' ? sql`page.key::float8` : sql`page.key`;
+
+/** The first rows of a source behind the cursor. */
+const pageOf = (sql: Sql, query: ListQuery, from: Fragment): Fragment => sql`
+  select d.product_id, ${key(sql, query)} as key from ${from} and ${passesAll(sql, query.filters)} and ${behind(sql, query, key(sql, query), sql`d.product_id`)}
+  ${ordering(sql, query, key(sql, query), sql`d.product_id`)} limit ${query.first === 0 ? 0 : query.first + 1}`;
+
+/**
+ * That a document `d` is one of the audience's channel and language. Most are: it is written so that PostgreSQL expects as much, and goes through
+ * the rows in the order of the list instead of asking the index of words for nearly all of them.
+ */
+const inScope = (sql: Sql): Fragment => sql`(case when d.marks @@ (select scope from asked) then true else false end)`;
+
+/**
+ * Tables and the condition that makes the list; more conditions may follow. The documents are `d`, one of each product.
+ * @param isSample whether a sixteenth of them will do.
+ */
+function source(sql: Sql, query: ListQuery, filtered: 'all' | 'all but one', isSample = false): Fragment {
   const { within } = query;
-  if (within.kind === 'collection')
-    return sql`select l.list_id as "listId", listing.* from unnest(${collectionIds as string[]}::uuid[]) as l(list_id) cross join lateral (${inner}) listing` as unknown as Promise<
-      OfList<Row>[]
-    >;
-  if (within.kind === 'all')
-    return sql`select null as "listId", listing.* from (${inner}) listing` as unknown as Promise<OfList<Row>[]>;
-  return sql`with ${searchMatches(sql, query.audience, within.text, query.after?.fuzzy ?? null)} select null as "listId", listing.* from (${inner}) listing` as unknown as Promise<
-    OfList<Row>[]
-  >;
-}
-
-/** Tables and the condition that makes the list before it is narrowed; more conditions may follow. */
-function source(sql: Sql, { audience, within }: ListQuery): Fragment {
-  // What matches was found among the visible already.
-  if (within.kind === 'search')
-    return sql`matches m join products.products p on p.product_id = m.product_id where true`;
-  const shown = visible(sql, audience, sql`p.product_id`);
-  if (within.kind === 'all') return sql`products.products p where ${shown}`;
-  return sql`products.collection_products cp join products.products p on p.product_id = cp.product_id where cp.collection_id = l.list_id and ${shown}`;
-}
-
-function conditions(sql: Sql, { vendors, productTypes, tagLists }: ProductFilters) {
-  return {
-    vendor: vendors ? sql`coalesce(p.vendor = any(${vendors as string[]}::text[]), false)` : sql`true`,
-    productType: productTypes
-      ? sql`coalesce(p.product_type = any(${productTypes as string[]}::text[]), false)`
-      : sql`true`,
-    tags: tagLists.reduce((all, list) => sql`${all} and p.tags && ${list as string[]}::text[]`, sql`true`),
-  };
-}
-
-function narrowed(sql: Sql, filters: ProductFilters): Fragment {
-  const { vendor, productType, tags } = conditions(sql, filters);
-  return sql`${vendor} and ${productType} and ${tags}`;
-}
-
-/** What the cursor carries, what is compared with it, and which way. Ids are made in the order of time, so they are the age. */
-function sorting(
-  sql: Sql,
-  { order }: ListQuery,
-): { readonly key: Fragment; readonly compared: Fragment; readonly direction: 'asc' | 'desc' } {
-  switch (order) {
-    case 'match':
-      return { key: sql`m.rank`, compared: sql`m.rank`, direction: 'desc' };
-    case 'place':
-      return { key: sql`cp.position`, compared: sql`cp.position`, direction: 'asc' };
-    case 'title':
-      return { key: sql`p.title_key`, compared: sql`p.title_key`, direction: 'asc' };
-    case 'newest':
-      return { key: sql`null`, compared: sql`p.product_id`, direction: 'desc' };
-    case 'oldest':
-      return { key: sql`null`, compared: sql`p.product_id`, direction: 'asc' };
+  const documents = sql`products.search_documents d`;
+  const wanted = indexed(sql, query, filtered);
+  const asSample = isSample ? sql`and d.marks @@ ${SAMPLE}::tsquery` : sql``;
+  const scope = inScope(sql);
+  switch (within.kind) {
+    case 'search':
+    case 'all':
+      if (query.similar)
+        return sql`(${similar(sql, query)}) s join ${documents} using (product_id, language, channel_code) where true ${asSample}`;
+      if (wanted === null && !isSample) return sql`${documents} where ${scope}`;
+      return sql`${documents} where d.vector @@ ((select scope from asked) ${wanted === null ? sql`` : sql`&& ${wanted}`} ${isSample ? sql`&& ${SAMPLE}::tsquery` : sql``})`;
+    case 'collection':
+      return sql`products.collection_products cp join ${documents} on d.product_id = cp.product_id where cp.collection_id = l.list_id and ${scope} ${asSample}`;
+    case 'category':
+      return sql`(select distinct pc.product_id from products.product_categories pc where pc.category_id in (${categoriesBelow(sql, sql`array[l.list_id]`)})) below
+        join ${documents} on d.product_id = below.product_id where ${scope} ${asSample}`;
   }
 }
+
+/** What matters more comes first: a code that was typed in full, words of the title, of title and labels, of the description. */
+const STAGES = [
+  { stage: 4, words: 'code' },
+  { stage: 3, words: 'title && !!code' },
+  { stage: 2, words: 'heading && !!title && !!code' },
+  { stage: 1, words: 'anywhere && !!heading && !!title && !!code' },
+] as const;
+/** More than any popularity. */
+const STAGE = 1_000_000;
+
+/**
+ * The first rows of a search by how well they match, and by popularity among equals. The index is asked for the best first, and for the next only
+ * when they are too few: telling for each of all matches how good it is would cost several times as much.
+ */
+function bestOf(sql: Sql, query: ListQuery): Fragment {
+  const { after, first, filters } = query;
+  const limit = first === 0 ? 0 : first + 1;
+  // Everything of a better stage than the cursor's is ahead of it.
+  const stages = STAGES.filter(({ stage }) => after === null || Number(after.key) >= stage * STAGE);
+  const expressions = stages.map(({ stage, words }, place) => {
+    const rank = sql`(${stage * STAGE}::int + d.popularity)`;
+    const before = stages.slice(0, place).map((better) => sql`(select count(*) from ${sql(`stage_${better.stage}`)})`);
+    const isNeeded = place === 0 ? sql`true` : sql`${joined(sql, before, sql` + `)} < ${limit}`;
+    const found = indexed(sql, query, 'all', sql`(select ${sql.unsafe(words)} from asked)`);
+    return sql`${sql(`stage_${stage}`)} as materialized (
+      select d.product_id, ${rank} as key from products.search_documents d where d.vector @@ ((select scope from asked) && ${found}) and ${isNeeded}
+        and ${passesAll(sql, filters)} and ${behind(sql, query, rank, sql`d.product_id`)} order by ${rank} desc, d.product_id desc limit ${limit})`;
+  });
+  const rows = stages.map(({ stage }) => sql`select * from ${sql(`stage_${stage}`)}`);
+  if (stages.length === 0) return sql`select null::uuid as product_id, null::float8 as key where false`;
+  return sql`with ${joined(sql, expressions, sql`, `)} select * from (${joined(sql, rows, sql` union all `)}) best order by key desc, product_id desc limit ${limit}`;
+}
+
+/** Documents whose title is similar to what was typed, or that have its words with neighbouring letters swapped; none when any has the words. */
+const similar = (sql: Sql, query: ListQuery): Fragment => sql`
+  select found.product_id, found.language, found.channel_code, max(found.likeness) as likeness from (
+    select product_id, language, channel_code, round(similarity * 1000000)::int as likeness
+    from products.similar_documents((select scope from asked), ${query.within.kind === 'search' ? query.within.text.folded : ''})
+    union all select d.product_id, d.language, d.channel_code, 2000000 from products.search_documents d where d.vector @@ (select scope && swapped from asked)) found
+  where ${query.after ? sql`true` : sql`(select count(*) from products.search_documents e where e.vector @@ (select scope && (anywhere || code) from asked)) = 0`}
+  group by found.product_id, found.language, found.channel_code`;
+
+/**
+ * The source of a page of everything in an order of which an index exists; null where there is none or a filter is better. Sorting by price or
+ * popularity, those without come behind all others.
+ */
+function walk(sql: Sql, query: ListQuery, condition: Fragment = sql`true`): Fragment | null {
+  const { within, filters, order, first } = query;
+  if (within.kind !== 'all' || filters.length > 0 || first === 0) return null;
+  const scope = inScope(sql);
+  const falling = isFalling(order) ? sql`desc` : sql`asc`;
+  const rest = (without: Fragment) => sql`
+    select * from products.search_documents d where ${scope} and ${condition} and ${without} and (select count(*) from ahead) <= ${first}
+      and ${behind(sql, query, key(sql, query), sql`d.product_id`)} order by d.product_id ${falling} limit ${first + 1}`;
+  const documents = (leading: Fragment, without: Fragment) => sql`(
+    with ahead as materialized (${leading}) select * from ahead union all (${rest(without)})) d where ${condition}`;
+  if (order === 'price' || order === 'price falling')
+    return documents(
+      sql`select d.* from products.search_prices k join products.search_documents d on d.product_id = k.product_id and ${scope}
+        where k.channel_code = (select channel from asked) and k.currency = (select currency from asked) and ${behind(sql, query, sql`k.min_minor`, sql`k.product_id`)} and ${condition}
+        ${ordering(sql, query, sql`k.min_minor`, sql`k.product_id`)} limit ${first + 1}`,
+      sql`not d.offers ? (select offer_key from asked)`,
+    );
+  if (order !== 'popularity') return null;
+  return documents(
+    sql`select d.* from products.search_popularity k join products.search_documents d on d.product_id = k.product_id and ${scope}
+      where ${behind(sql, query, sql`k.popularity`, sql`k.product_id`)} and ${condition} ${ordering(sql, query, sql`k.popularity`, sql`k.product_id`)} limit ${first + 1}`,
+    sql`d.popularity = 0`,
+  );
+}
+
+/** The types of what is compared with a cursor. */
+const KEY_TYPES: Readonly<Record<ListOrder, string>> = {
+  match: 'float8',
+  place: 'int',
+  newest: 'int',
+  oldest: 'int',
+  title: 'text',
+  price: 'bigint',
+  'price falling': 'bigint',
+  popularity: 'float8',
+};
+
+const isFalling = (order: ListOrder) =>
+  order === 'match' || order === 'newest' || order === 'price falling' || order === 'popularity';
+
+/** What is compared with a cursor, before the id; ids are made in the order of time, so they are the age. */
+function key(sql: Sql, query: ListQuery): Fragment {
+  switch (query.order) {
+    case 'match':
+      return query.similar ? sql`s.likeness::float8` : sql`null::float8`;
+    case 'place':
+      return sql`cp.position`;
+    case 'title':
+      return sql`d.title_key`;
+    case 'price':
+      return sql`coalesce(${prices(sql).lowest}, ${NO_PRICE}::bigint)`;
+    case 'price falling':
+      return sql`coalesce(${prices(sql).lowest}, -1)`;
+    case 'popularity':
+      return sql`d.popularity`;
+    case 'newest':
+    case 'oldest':
+      return sql`null::int`;
+  }
+}
+
+function behind(sql: Sql, { after, order }: ListQuery, compared: Fragment, productId: Fragment): Fragment {
+  if (after === null) return sql`true`;
+  const sign = isFalling(order) ? sql`<` : sql`>`;
+  if (after.key === null) return sql`${productId} ${sign} ${after.productId}::uuid`;
+  const value = sql`${String(after.key)}::${sql.unsafe(KEY_TYPES[order])}`;
+  return sql`(${compared}, ${productId}) ${sign} (${value}, ${after.productId}::uuid)`;
+}
+
+function ordering(sql: Sql, { order }: ListQuery, compared: Fragment, productId: Fragment): Fragment {
+  const way = isFalling(order) ? sql`desc` : sql`asc`;
+  return order === 'newest' || order === 'oldest'
+    ? sql`order by ${productId} ${way}`
+    : sql`order by ${compared} ${way}, ${productId} ${way}`;
+}
+
+/** The order of the rows of a page; statements promise none otherwise. */
+const ordered = (sql: Sql, query: ListQuery): Fragment => ordering(sql, query, sql`page.key`, sql`page.product_id`);

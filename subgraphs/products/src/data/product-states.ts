@@ -1,5 +1,6 @@
 import type { Db, Tx } from '@kontor/kit/src/database.ts';
 import { sql, type SQL } from 'drizzle-orm';
+import type { ProductStatus } from '../domain/editing/inputs.ts';
 import { variantTitle } from '../domain/variant-title.ts';
 import { drawChangeNumbers } from './change-clock.ts';
 
@@ -11,11 +12,16 @@ export interface ProductState {
   readonly title: string;
   readonly channelCodes: string[];
   readonly productType: string | null;
+  readonly status: ProductStatus;
+  /** The main one first. */
+  readonly categoryIds: string[];
   readonly variants: {
     readonly variantId: string;
     readonly title: string;
     readonly sku: string | null;
     readonly weightGrams: number | null;
+    /** Its own, else the product's. */
+    readonly taxCategory: string;
   }[];
 }
 
@@ -26,8 +32,16 @@ interface StateRow extends Record<string, unknown> {
   title: string;
   channelCodes: string[];
   productType: string | null;
+  status: ProductStatus;
+  categoryIds: string[];
   collectionIds: string[];
-  variants: { variantId: string; optionValues: string[]; sku: string | null; weightGrams: number | null }[];
+  variants: {
+    variantId: string;
+    optionValues: string[];
+    sku: string | null;
+    weightGrams: number | null;
+    taxCategory: string;
+  }[];
   changeNumber: string | null;
 }
 
@@ -36,8 +50,10 @@ const readStates = (db: Db | Tx, chosen: SQL) =>
     with chosen as materialized (${chosen})
     select p.product_id as "productId", p.version as revision, p.handle, p.title, chosen.change_number as "changeNumber",
       array(select s.channel_code from products.publications s where s.product_id = p.product_id and s.is_live order by s.channel_code) as "channelCodes", p.product_type as "productType",
+      p.status, array(select k.category_id from products.product_categories k where k.product_id = p.product_id order by k.position) as "categoryIds",
       array(select h.collection_id from products.collection_products h where h.product_id = p.product_id order by h.collection_id) as "collectionIds",
-      coalesce((select jsonb_agg(jsonb_build_object('variantId', v.variant_id, 'optionValues', v.option_values, 'sku', v.sku, 'weightGrams', v.weight_grams) order by v.position)
+      coalesce((select jsonb_agg(jsonb_build_object('variantId', v.variant_id, 'optionValues', v.option_values, 'sku', v.sku, 'weightGrams', v.weight_grams,
+          'taxCategory', coalesce(v.tax_category, p.tax_category)) order by v.position)
         from products.variants v where v.product_id = p.product_id), '[]') as variants
     from chosen join products.products p on p.product_id = chosen.product_id order by chosen.change_number, p.product_id`);
 
@@ -48,6 +64,8 @@ const toState = ({
   title,
   channelCodes,
   productType,
+  status,
+  categoryIds,
   variants,
 }: StateRow): ProductState => ({
   productId,
@@ -56,11 +74,14 @@ const toState = ({
   title,
   channelCodes,
   productType,
-  variants: variants.map(({ variantId, optionValues, sku, weightGrams }) => ({
+  status,
+  categoryIds,
+  variants: variants.map(({ variantId, optionValues, sku, weightGrams, taxCategory }) => ({
     variantId,
     title: variantTitle(optionValues),
     sku,
     weightGrams,
+    taxCategory,
   })),
 });
 

@@ -1,8 +1,7 @@
-import type { Role } from '@kontor/kit/src/auth/caller.ts';
-
 /** Who changes a product, for its history. */
 export interface Author {
-  readonly role: Role;
+  /** The caller's role, such as `staff`. */
+  readonly role: string;
   /** Customer id, credential id, service name. */
   readonly subject: string;
   readonly staffId: string | null;

@@ -1,5 +1,6 @@
 import { isId } from '@kontor/kit/src/ids.ts';
 import { isCurrencyCode } from '@kontor/kit/src/money.ts';
+import { acceptServiceLevels, type ServiceLevel } from './service-levels.ts';
 import { cleanLine } from './text.ts';
 
 /** A channel as somebody wants it. */
@@ -10,7 +11,12 @@ export interface ChannelInput {
   readonly countries: readonly string[];
   readonly locales: readonly string[];
   readonly locationIds: readonly string[];
+  /** How its orders reach their buyers, the default first; null or absent to leave them as they are. */
+  readonly serviceLevels?: readonly ServiceLevel[] | null | undefined;
 }
+
+/** A channel that keeps all rules. */
+export type AcceptedChannel = ChannelInput & { readonly serviceLevels: ServiceLevel[] | null };
 
 /** A rule that an input breaks. */
 export interface BrokenRule {
@@ -44,7 +50,7 @@ export function canonicalLocale(text: string): string | null {
 /** Checks a channel. @returns the channel in its canonical writing, without repeats, or the first rule that it breaks. */
 export function acceptChannel(
   input: ChannelInput,
-): { readonly channel: ChannelInput } | { readonly broken: BrokenRule } {
+): { readonly channel: AcceptedChannel } | { readonly broken: BrokenRule } {
   const broken = (field: string, code: string, message: string) => ({ broken: { field, code, message } });
   const name = cleanLine(input.name);
   if (!/^[a-z0-9-]{2,32}$/.test(input.code))
@@ -70,6 +76,9 @@ export function acceptChannel(
   const location = input.locationIds.find((id) => !isId(id));
   if (location !== undefined)
     return broken('locationIds', 'INVALID_LOCATION', `"${location.slice(0, 40)}" is not the id of a location.`);
+  const accepted = input.serviceLevels == null ? null : acceptServiceLevels(input.serviceLevels);
+  if (accepted !== null && 'broken' in accepted)
+    return broken('serviceLevels', accepted.broken.code, accepted.broken.message);
   return {
     channel: {
       code: input.code,
@@ -78,6 +87,7 @@ export function acceptChannel(
       countries: distinct(input.countries),
       locales: distinct(input.locales.map((tag) => canonicalLocale(tag) ?? tag)),
       locationIds: distinct(input.locationIds.map((id) => id.toLowerCase())),
+      serviceLevels: accepted?.levels ?? null,
     },
   };
 }

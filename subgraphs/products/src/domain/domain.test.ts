@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { acceptChannel, isCountryCode } from './channel-rules.ts';
-import { compareProduct, type KeptProduct } from './product-difference.ts';
+import { applyEdit } from './editing/apply-edit.ts';
+import { emptyProduct } from './editing/product-content.ts';
+import { compareProduct } from './product-difference.ts';
 import { joinFilters } from './product-list.ts';
 import { acceptProduct, type ProductInput } from './product-rules.ts';
 import { readSearchText } from './search-text.ts';
@@ -43,23 +45,24 @@ describe('readSearchText', () => {
       fc.property(fc.string({ maxLength: 200 }), (query) => {
         const text = readSearchText(query);
         if (!text) return;
-        expect(text.lastPrefix).toMatch(/^([\p{L}\p{N}]+:\*)?$/u);
-        expect(text.swapped).toMatch(/^[\p{L}\p{N}()| &]*$/u);
-        expect(text.head).toMatch(/^[\p{L}\p{N} ]*$/u);
+        expect(text.swapped).toMatch(/^[\p{L}\p{N}()| &']*$/u);
+        expect(text.words).toHaveLength(text.foldedWords.length);
+        for (const word of text.words) expect(word).toMatch(/^[\p{L}\p{N}][\p{L}\p{N}\p{M}]*$/u);
+        for (const word of text.foldedWords) expect(word).toMatch(/^[\p{L}\p{N}]+$/u);
       }),
     );
   });
 
   it('is null for blanks, and takes 12 words at most', () => {
     expect(readSearchText(' \t\u0000')).toBeNull();
-    expect(readSearchText('w '.repeat(50))!.head.split(' ')).toHaveLength(11);
+    expect(readSearchText('w '.repeat(50))!.words).toHaveLength(12);
   });
 });
 
 describe('acceptProduct', () => {
   it('cleans what it keeps', () =>
     expect(acceptProduct(input, same)).toMatchObject({
-      product: { content: { title: 'A b', tags: ['a', 'b'], vendor: null } },
+      edit: { content: { title: 'A b', tags: ['a', 'b'], vendor: null } },
     }));
 
   it.each<[Partial<ProductInput>, string]>([
@@ -78,43 +81,50 @@ describe('acceptProduct', () => {
     [{ tags: Array.from({ length: 251 }, (_, index) => `${index}`) }, 'tags'],
   ])('gives a reason for %j', (wrong, reason) => {
     const result = acceptProduct({ ...input, ...wrong }, same);
-    expect('reason' in result && result.reason).toContain(reason);
+    expect('broken' in result && result.broken.message).toContain(reason);
   });
 });
 
 describe('compareProduct', () => {
-  const accepted = acceptProduct(input, same);
-  if (!('product' in accepted)) throw new Error('the sample is wrong');
-  const { product } = accepted;
-  const kept: KeptProduct = {
-    productId: 'p',
-    content: product.content,
-    media: [],
-    channels: ['pos', 'web'],
-    variants: [
-      { variantId: 'v', position: 0, optionValues: ['S'], sku: null, barcode: null, weightGrams: null, mediaId: null },
-    ],
+  let ids = 0;
+  const lay = (kept: Parameters<typeof applyEdit>[0], more: Partial<ProductInput> = {}) => {
+    const accepted = acceptProduct({ ...input, ...more }, same);
+    if ('broken' in accepted) throw new Error(accepted.broken.message);
+    const applied = applyEdit(kept, accepted.edit, {
+      definitions: [],
+      sanitise: same,
+      newId: () => `new-${(ids += 1)}`,
+    });
+    if ('broken' in applied) throw new Error(applied.broken.message);
+    return applied.wanted;
   };
+  const empty = emptyProduct('p', 'a', 'ACTIVE');
+  const kept = { ...empty, ...lay(empty), channels: ['pos', 'web'] };
+  const [variantId] = kept.variants.map((variant) => variant.variantId);
 
   it('finds no difference in what is so already', () =>
-    expect(compareProduct(kept, product, ['web'], () => 'new')).toMatchObject({ changed: false, variantIds: ['v'] }));
+    expect(compareProduct(kept, lay(kept), { channels: ['web'], published: true })).toMatchObject({
+      changed: false,
+      variantIds: [variantId],
+    }));
 
   it('hides only where the input publishes', () =>
-    expect(compareProduct(kept, { ...product, published: false }, ['web', 'app'], () => 'new')).toMatchObject({
+    expect(compareProduct(kept, lay(kept), { channels: ['web', 'app'], published: false })).toMatchObject({
       changed: true,
       unpublish: ['web'],
       publish: [],
     }));
 
   it('moves variants with their ids', () => {
-    const variants = [{ ...product.variants[0]!, optionValues: ['M'] }, product.variants[0]!];
-    expect(compareProduct(kept, { ...product, variants }, [], () => 'new')).toMatchObject({
-      variantIds: ['new', 'v'],
+    const wanted = lay(kept, { variants: [{ optionValues: ['M'] }, { optionValues: ['S'] }] });
+    expect(compareProduct(kept, wanted, null)).toMatchObject({
+      variantIds: [`new-${ids}`, variantId],
       variants: [
-        { variantId: 'new', position: 0 },
-        { variantId: 'v', position: 1 },
+        { variantId: `new-${ids}`, position: 0 },
+        { variantId, position: 1 },
       ],
       variantsRemoved: [],
+      variantsRenamed: [],
     });
   });
 });
@@ -145,11 +155,19 @@ describe('small rules', () => {
   it('join filters', () => {
     expect(
       joinFilters([
-        { facet: 'VENDOR', values: ['a', 'b'] },
-        { facet: 'VENDOR', values: ['b'] },
+        { facet: 'VENDOR', values: ['b', 'a', 'b'] },
+        { facet: 'OPTION', attribute: 'Size', values: ['M'] },
         { facet: 'TAG', values: ['x'] },
+        { facet: 'PRICE', values: [], from: 100 },
         { facet: 'TAG', values: ['y'] },
+        { facet: 'PRICE', values: [], from: 50, to: 900 },
+        { facet: 'CATEGORY', values: [] },
       ]),
-    ).toEqual({ vendors: ['b'], productTypes: null, tagLists: [['x'], ['y']] });
+    ).toEqual([
+      { facet: 'VENDOR', attribute: '', lists: [['a', 'b']], from: null, to: null },
+      { facet: 'OPTION', attribute: 'Size', lists: [['M']], from: null, to: null },
+      { facet: 'TAG', attribute: '', lists: [['x'], ['y']], from: null, to: null },
+      { facet: 'PRICE', attribute: '', lists: [], from: 100, to: 900 },
+    ]);
   });
 });

@@ -1,31 +1,5 @@
-import type { AcceptedProduct, ProductContent } from './product-rules.ts';
-
-/** A product as it is kept now. */
-export interface KeptProduct {
-  readonly productId: string;
-  readonly content: ProductContent;
-  readonly variants: readonly KeptVariant[];
-  readonly media: readonly KeptMedia[];
-  /** Codes of the channels that show it. */
-  readonly channels: readonly string[];
-}
-
-export interface KeptVariant {
-  readonly variantId: string;
-  readonly position: number;
-  readonly optionValues: readonly string[];
-  readonly sku: string | null;
-  readonly barcode: string | null;
-  readonly weightGrams: number | null;
-  readonly mediaId: string | null;
-}
-
-export interface KeptMedia {
-  readonly mediaId: string;
-  readonly position: number;
-  readonly url: string;
-  readonly altText: string | null;
-}
+import { sameJson } from './editing/key-order.ts';
+import type { KeptMedia, KeptProduct, KeptVariant, ProductContent, ProductCore } from './editing/product-content.ts';
 
 /** What has to be written so that a product becomes as wanted. */
 export interface ProductDifference {
@@ -34,77 +8,68 @@ export interface ProductDifference {
   readonly changed: boolean;
   /** The new columns; null when none differs. */
   readonly content: ProductContent | null;
+  /** Whether it is shown may be another from now on. */
+  readonly statusChanged: boolean;
   /** Rows to insert or to overwrite, by id. */
   readonly media: readonly KeptMedia[];
   readonly mediaRemoved: readonly string[];
   readonly variants: readonly KeptVariant[];
   readonly variantsRemoved: readonly string[];
+  /** Variants among those to overwrite whose option values change. */
+  readonly variantsRenamed: readonly string[];
   readonly publish: readonly string[];
   readonly unpublish: readonly string[];
-  /** Aligned with the wanted variants. */
+  /** Of all variants that are wanted, in order. */
   readonly variantIds: readonly string[];
 }
 
-const same = (left: unknown, right: unknown): boolean => JSON.stringify(left) === JSON.stringify(right);
+/** Where an import shows a product: in these channels exactly when `published`, and elsewhere as before. */
+export interface WantedPublication {
+  readonly channels: readonly string[];
+  readonly published: boolean;
+}
 
 /** Which of the wanted rows differ from what is kept, and which kept ones are not wanted any more. */
-function compareRows<T>(kept: readonly T[], wanted: readonly T[], idOf: (row: T) => string) {
+function compareRows<T extends object>(kept: readonly T[], wanted: readonly T[], idOf: (row: T) => string) {
   const before = new Map(kept.map((row) => [idOf(row), row]));
-  const changed = wanted.filter((row) => !same(before.get(idOf(row)), row));
+  const changed = wanted.filter((row) => !sameRow(before.get(idOf(row)), row));
   for (const row of wanted) before.delete(idOf(row));
   return { changed, removed: [...before.keys()] };
 }
 
-/**
- * Compares a product with what it shall be. Images keep their id by address and variants by option values, so that a repeated import
- * changes nothing.
- * @param channels where the input publishes: it is shown there exactly when `wanted.published`, and elsewhere as before.
- * @param newId makes ids of new rows.
- */
+/** Compares a product with what it shall be. */
 export function compareProduct(
   kept: KeptProduct,
-  wanted: AcceptedProduct,
-  channels: readonly string[],
-  newId: () => string,
+  wanted: ProductCore,
+  publication: WantedPublication | null,
 ): ProductDifference {
-  const mediaIds = new Map(kept.media.map(({ url, mediaId }) => [url, mediaId]));
-  const media = wanted.media.map(({ url, altText }, position): KeptMedia => ({
-    mediaId: mediaIds.get(url) ?? newId(),
-    position,
-    url,
-    altText,
-  }));
-  const idOfUrl = new Map(media.map(({ url, mediaId }) => [url, mediaId]));
-  const variantIds = new Map(
-    kept.variants.map(({ optionValues, variantId }) => [JSON.stringify(optionValues), variantId]),
-  );
-  const variants = wanted.variants.map(
-    ({ optionValues, sku, barcode, weightGrams, imageUrl }, position): KeptVariant => ({
-      variantId: variantIds.get(JSON.stringify(optionValues)) ?? newId(),
-      position,
-      optionValues,
-      sku,
-      barcode,
-      weightGrams,
-      mediaId: imageUrl === null ? null : (idOfUrl.get(imageUrl) ?? null),
-    }),
-  );
-  const mediaRows = compareRows(kept.media, media, (row) => row.mediaId);
-  const variantRows = compareRows(kept.variants, variants, (row) => row.variantId);
-  const content = same(kept.content, wanted.content) ? null : wanted.content;
-  const publish = wanted.published ? channels.filter((code) => !kept.channels.includes(code)) : [];
-  const unpublish = wanted.published ? [] : channels.filter((code) => kept.channels.includes(code));
-  const parts = [mediaRows.changed, mediaRows.removed, variantRows.changed, variantRows.removed, publish, unpublish];
+  const media = compareRows(kept.media, wanted.media, (row) => row.mediaId);
+  const variants = compareRows(kept.variants, wanted.variants, (row) => row.variantId);
+  const valuesBefore = new Map(kept.variants.map(({ variantId, optionValues }) => [variantId, optionValues]));
+  const content = sameRow(kept.content, wanted.content) ? null : wanted.content;
+  const channels = publication?.channels ?? [];
+  const publish = publication?.published ? channels.filter((code) => !kept.channels.includes(code)) : [];
+  const unpublish = publication?.published ? [] : channels.filter((code) => kept.channels.includes(code));
+  const parts = [media.changed, media.removed, variants.changed, variants.removed, publish, unpublish];
   return {
     productId: kept.productId,
     changed: content !== null || parts.some((part) => part.length > 0),
     content,
-    media: mediaRows.changed,
-    mediaRemoved: mediaRows.removed,
-    variants: variantRows.changed,
-    variantsRemoved: variantRows.removed,
+    statusChanged: kept.content.status !== wanted.content.status,
+    media: media.changed,
+    mediaRemoved: media.removed,
+    variants: variants.changed,
+    variantsRemoved: variants.removed,
+    variantsRenamed: variants.changed.flatMap(({ variantId, optionValues }) => {
+      const before = valuesBefore.get(variantId);
+      return before !== undefined && !sameJson(before, optionValues) ? [variantId] : [];
+    }),
     publish,
     unpublish,
-    variantIds: variants.map(({ variantId }) => variantId),
+    variantIds: wanted.variants.map(({ variantId }) => variantId),
   };
 }
+
+/** Column by column, in whatever order they stand. */
+const sameRow = <Row extends object>(one: Row | undefined, other: Row): boolean =>
+  one !== undefined && (Object.keys(other) as (keyof Row)[]).every((column) => sameJson(one[column], other[column]));

@@ -8,20 +8,31 @@ const LONGEST_SWAPPED = 20;
 
 /** What a shopper typed, made ready for PostgreSQL. Every part is data: only letters and digits reach the query language. */
 export interface SearchText {
-  /** As typed, on one line; for SKUs and barcodes, which are compared exactly. */
+  /** As typed, on one line. */
   readonly typed: string;
+  /** The same as a SKU or barcode is compared. */
+  readonly code: string;
   /** Folded, for comparing with titles. */
   readonly folded: string;
-  /** The folded text without its last word. */
-  readonly head: string;
-  /** The last word as a `to_tsquery` prefix such as `jack:*`; empty when there is no word. */
-  readonly lastPrefix: string;
-  /** A `to_tsquery` text that also takes each word with two neighbouring letters swapped; empty when there is no word. */
+  /** The words as they were typed; at most 12. */
+  readonly words: readonly string[];
+  /** The words folded, aligned with `words`. */
+  readonly foldedWords: readonly string[];
+  /** A query that also takes each word with two neighbouring letters swapped; empty when there is no word. */
   readonly swapped: string;
 }
 
-/** The words of a folded text: runs of letters and digits, at most 12. */
-const wordsOf = (folded: string): string[] => (folded.match(/[\p{L}\p{N}]+/gu) ?? []).slice(0, MAX_WORDS);
+const WORD = /[\p{L}\p{N}\p{M}]+/gu;
+
+/** A word folded to letters and digits alone, whatever its compatibility form holds; empty when nothing is left. */
+const foldWord = (word: string): string => (foldText(word).match(/[\p{L}\p{N}]+/gu) ?? []).join('');
+
+/** Folds a phrase as the words of a query are folded: words with single blanks between them. */
+export const foldPhrase = (phrase: string): string =>
+  (cleanLine(phrase).match(WORD) ?? [])
+    .map(foldWord)
+    .filter((word) => word !== '')
+    .join(' ');
 
 /** A word and all that come of swapping two neighbouring letters, the commonest slip of fingers, which trigrams take badly. */
 function withSwaps(word: string): string[] {
@@ -37,14 +48,23 @@ function withSwaps(word: string): string[] {
 export function readSearchText(query: string): SearchText | null {
   const typed = cleanLine(query);
   if (typed === '') return null;
-  const folded = foldText(typed);
-  const words = wordsOf(folded);
-  const last = words.at(-1);
+  const pairs = (typed.match(WORD) ?? [])
+    .map((word) => ({ word: word.replace(/^\p{M}+/u, ''), folded: foldWord(word) }))
+    .filter(({ word, folded }) => word !== '' && folded !== '')
+    .slice(0, MAX_WORDS);
   return {
     typed,
-    folded,
-    head: words.slice(0, -1).join(' '),
-    lastPrefix: last === undefined ? '' : `${last}:*`,
-    swapped: words.map((word) => `(${withSwaps(word).join(' | ')})`).join(' & '),
+    code: typed.toLowerCase(),
+    folded: foldText(typed),
+    words: pairs.map(({ word }) => word),
+    foldedWords: pairs.map(({ folded }) => folded),
+    swapped: pairs
+      .map(
+        ({ folded }) =>
+          `(${withSwaps(folded)
+            .map((word) => `'${word}'`)
+            .join(' | ')})`,
+      )
+      .join(' & '),
   };
 }

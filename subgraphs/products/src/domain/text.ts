@@ -22,8 +22,8 @@ export const foldText = (text: string): string =>
     .slice(0, TITLE_KEY_LENGTH)
     .toWellFormed();
 
-/** Whether a text can be compared with a column at all: PostgreSQL knows no NUL. */
-export const isStorable = (text: string): boolean => !text.includes('\0');
+/** Whether a text can be compared with a column at all: PostgreSQL knows no NUL, and takes no half of a surrogate pair out of JSON. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /** Whether a text is an absolute address of the web, at most 2,048 characters when written out. */
 export function isWebAddress(text: string): boolean {

@@ -25,6 +25,18 @@ export type Scalars = {
   SafeInt: { input: number; output: number; }
 };
 
+/** The value of an attribute that the product's type defines. */
+export type AttributeInput = {
+  /** The attribute's code. */
+  code: Scalars['ID']['input'];
+  /** For localizable ones: the language; null for the catalogue's own. */
+  locale?: InputMaybe<Scalars['String']['input']>;
+  /** MEASURE: the unit that the value is in; it is converted. */
+  unit?: InputMaybe<Scalars['String']['input']>;
+  /** As the attribute's kind has it; null removes it. */
+  value?: InputMaybe<Scalars['JSON']['input']>;
+};
+
 /** A page of changed bundles. */
 export type BundleChangePage = {
   __typename?: 'BundleChangePage';
@@ -67,6 +79,56 @@ export type Busy = UserError & {
   retryAfterMs: Scalars['Int']['output'];
 };
 
+/** Categories to make or change. */
+export type CategoriesUpsertInput = {
+  /** The categories in any order; at most 1,000, each once. */
+  categories: Array<CategoryUpsertInput>;
+};
+
+/** What became of the categories. */
+export type CategoriesUpsertPayload = {
+  __typename?: 'CategoriesUpsertPayload';
+  /** Aligned with the input. */
+  results: Array<CategoryUpsertResult>;
+};
+
+/** A category as the system has it that it comes from. */
+export type CategoryUpsertInput = {
+  /** Its id there, by which it is known again. */
+  externalReference: Scalars['String']['input'];
+  /** Readable and unique among categories. */
+  handle: Scalars['String']['input'];
+  /** The name, 1 to 255 characters. */
+  name: Scalars['String']['input'];
+  /** All names in other languages, at most 50; null or absent when they stay. */
+  names?: InputMaybe<Array<LocalizedTextInput>>;
+  /** The id there of the category above, here already or in the same call; null for a root. */
+  parentExternalReference?: InputMaybe<Scalars['String']['input']>;
+  /** Its place among those of the same parent; null: a new or moved one comes behind them, any other stays. */
+  position?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** What became of one category. */
+export type CategoryUpsertResult = {
+  __typename?: 'CategoryUpsertResult';
+  /** The category; null when it was rejected. */
+  categoryId?: Maybe<Scalars['ID']['output']>;
+  /** Its id there. */
+  externalReference: Scalars['String']['output'];
+  /** What was done. */
+  outcome: UpsertOutcome;
+  /** Why it was rejected; null when it was not. */
+  reason?: Maybe<Scalars['String']['output']>;
+};
+
+/** The images that a channel shows. */
+export type ChannelMediaInput = {
+  /** The channel's code. */
+  channel: Scalars['ID']['input'];
+  /** Addresses of images of the product, in order; empty for all of them in their own order. */
+  urls: Array<Scalars['String']['input']>;
+};
+
 /** What others keep of a channel. */
 export type ChannelState = {
   __typename?: 'ChannelState';
@@ -84,6 +146,8 @@ export type ChannelState = {
   name: Scalars['String']['output'];
   /** Grows with every change. */
   revision: Scalars['Int']['output'];
+  /** How its orders reach their buyers, the default first; at most 20. */
+  serviceLevels: Array<ServiceLevelState>;
 };
 
 /** A channel as it shall be. */
@@ -100,6 +164,8 @@ export type ChannelUpsertInput = {
   locationIds: Array<Scalars['ID']['input']>;
   /** The name. */
   name: Scalars['String']['input'];
+  /** How its orders reach their buyers, the default first, at most 20; null to leave them as they are. */
+  serviceLevels?: InputMaybe<Array<ServiceLevelInput>>;
 };
 
 /** A collection as it shall be. */
@@ -127,6 +193,36 @@ export type CollectionsUpsertPayload = {
   collectionIds: Array<Scalars['ID']['output']>;
 };
 
+/** By what another system knows it. */
+export type ExternalReferenceInput = {
+  /** Its id there, at most 255 characters. */
+  id: Scalars['String']['input'];
+  /** The system's name, at most 64 characters; one id each. */
+  source: Scalars['String']['input'];
+};
+
+/** What feeds need beyond the rest; what is absent stays, null is removed. */
+export type FeedFieldsInput = {
+  /** Google's grouping of advertisements. */
+  adwordsGrouping?: InputMaybe<Scalars['String']['input']>;
+  /** Google's labels of advertisements. */
+  adwordsLabels?: InputMaybe<Scalars['String']['input']>;
+  /** For which age, such as `adult`. */
+  ageGroup?: InputMaybe<Scalars['String']['input']>;
+  /** Such as `new`. */
+  condition?: InputMaybe<Scalars['String']['input']>;
+  /** Custom labels 0 to 4, in order; an empty text for one that is not set. */
+  customLabels?: InputMaybe<Array<Scalars['String']['input']>>;
+  /** Whether it is made to order and has no maker's number. */
+  customProduct?: InputMaybe<Scalars['Boolean']['input']>;
+  /** For whom, such as `female`. */
+  gender?: InputMaybe<Scalars['String']['input']>;
+  /** Google's product category, its number or its path. */
+  googleProductCategory?: InputMaybe<Scalars['String']['input']>;
+  /** The maker's part number. */
+  mpn?: InputMaybe<Scalars['String']['input']>;
+};
+
 /** The idempotency key was used before with another input: use a new key for a new intent. */
 export type IdempotencyKeyReused = UserError & {
   __typename?: 'IdempotencyKeyReused';
@@ -136,6 +232,43 @@ export type IdempotencyKeyReused = UserError & {
   message: Scalars['String']['output'];
   /** The input field that carried the key. */
   path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** How far an import came. */
+export type ImportAdvanceInput = {
+  /** What became of the rows so far; at most 10,000 characters. */
+  counts: Scalars['JSON']['input'];
+  /** The import. */
+  importId: Scalars['ID']['input'];
+  /** Whether that was all: the same file then begins anew. */
+  isDone?: Scalars['Boolean']['input'];
+  /** Everything before this line is kept. */
+  nextLine: Scalars['SafeInt']['input'];
+};
+
+/** A file to import. */
+export type ImportStartInput = {
+  /** What the file is called. */
+  fileName: Scalars['String']['input'];
+  /** SHA-256 over the file, its format and where it goes, in lower-case hexadecimal digits: what makes it the same import. */
+  fingerprint: Scalars['String']['input'];
+  /** Its format. */
+  format: Scalars['String']['input'];
+  /** Whether to begin at the first line although it broke off later. */
+  restart?: Scalars['Boolean']['input'];
+};
+
+/** An import of a file. */
+export type ImportState = {
+  __typename?: 'ImportState';
+  /** What became of the rows so far, as `importAdvance` was told. */
+  counts: Scalars['JSON']['output'];
+  /** The import; another one when it begins anew. */
+  importId: Scalars['ID']['output'];
+  /** Everything before this line is kept; 1 at the beginning. */
+  nextLine: Scalars['SafeInt']['output'];
+  /** RUNNING or DONE. */
+  state: Scalars['String']['output'];
 };
 
 /** An input that breaks a rule: nothing was changed. */
@@ -149,10 +282,37 @@ export type InvalidInput = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
+/** A text in a language. */
+export type LocalizedTextInput = {
+  /** The language, BCP 47, such as `de` or `de-AT`. */
+  locale: Scalars['String']['input'];
+  /** The text. */
+  text: Scalars['String']['input'];
+};
+
+/** What an image of a product is for. */
+export type MediaRole =
+  /** One of the images that shoppers leaf through. */
+  | 'GALLERY'
+  /** The product in use. */
+  | 'LIFESTYLE'
+  /** Instructions. */
+  | 'MANUAL'
+  /** A table of sizes. */
+  | 'SIZE_CHART'
+  /** A small sample of a colour or material. */
+  | 'SWATCH'
+  /** A film. */
+  | 'VIDEO';
+
 /** An image as it shall be. */
 export type MediaUpsert = {
   /** Its description. */
   altText?: InputMaybe<Scalars['String']['input']>;
+  /** Descriptions by language, all of them; absent as they are. */
+  altTexts?: InputMaybe<Array<LocalizedTextInput>>;
+  /** What it shows; absent as it is, a gallery image when it is new. */
+  role?: InputMaybe<MediaRole>;
   /** Its address, unique within the product. */
   url: Scalars['String']['input'];
 };
@@ -177,12 +337,24 @@ export type MoneyInput = {
 /** Commands of other services and of the catalogue importer. */
 export type Mutation = {
   __typename?: 'Mutation';
+  /** Makes or changes up to 1,000 categories by external reference, each all or nothing; unchanged ones keep their version and emit nothing. */
+  categoriesUpsert: CategoriesUpsertPayload;
   /** Makes or replaces a channel by code. */
   channelUpsert: ChannelState;
   /** Makes or replaces collections by handle; at most 100. */
   collectionsUpsert: CollectionsUpsertPayload;
+  /** Notes that everything before a line is kept. What is not ahead of what was noted changes nothing. */
+  importAdvance: ImportState;
+  /** Begins the import of a file, or answers how far it came when it broke off. */
+  importStart: ImportState;
   /** Makes or changes up to 500 products by handle, each all or nothing; unchanged ones keep their version and emit nothing. */
   productsUpsert: ProductsUpsertPayload;
+};
+
+
+/** Commands of other services and of the catalogue importer. */
+export type MutationCategoriesUpsertArgs = {
+  input: CategoriesUpsertInput;
 };
 
 
@@ -195,6 +367,18 @@ export type MutationChannelUpsertArgs = {
 /** Commands of other services and of the catalogue importer. */
 export type MutationCollectionsUpsertArgs = {
   input: CollectionsUpsertInput;
+};
+
+
+/** Commands of other services and of the catalogue importer. */
+export type MutationImportAdvanceArgs = {
+  input: ImportAdvanceInput;
+};
+
+
+/** Commands of other services and of the catalogue importer. */
+export type MutationImportStartArgs = {
+  input: ImportStartInput;
 };
 
 
@@ -212,6 +396,14 @@ export type NotFound = UserError & {
   message: Scalars['String']['output'];
   /** The input field that named it. */
   path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** A name of an option or one of its values, in other languages. */
+export type OptionWordInput = {
+  /** The word in the catalogue. */
+  word: Scalars['String']['input'];
+  /** The same by language. */
+  words: Array<LocalizedTextInput>;
 };
 
 /** Where a page of a connection begins and ends (Relay cursor connections). */
@@ -236,9 +428,33 @@ export type ProductChangePage = {
   products: Array<ProductState>;
 };
 
+/** A product with everything that belongs to it here. */
+export type ProductDocument = {
+  __typename?: 'ProductDocument';
+  /** The product as a line of a file of JSON lines has it: the fields of `ProductUpsert`, categories by handle, relations, bundles and publications. */
+  content: Scalars['JSON']['output'];
+  /** Its handle. */
+  handle: Scalars['String']['output'];
+  /** The product. */
+  productId: Scalars['ID']['output'];
+  /** Its variants, in the order in which `content` has them. */
+  variantIds: Array<Scalars['ID']['output']>;
+};
+
+/** A page of whole products. */
+export type ProductDocumentPage = {
+  __typename?: 'ProductDocumentPage';
+  /** The products. */
+  documents: Array<ProductDocument>;
+  /** Where to continue; null when there is no more. */
+  endCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
 /** What others keep of a product. */
 export type ProductState = {
   __typename?: 'ProductState';
+  /** Its categories, the main one first; at most 20. */
+  categoryIds: Array<Scalars['ID']['output']>;
   /** Channels in which it is published. */
   channelCodes: Array<Scalars['ID']['output']>;
   /** Its handle. */
@@ -249,34 +465,83 @@ export type ProductState = {
   productType?: Maybe<Scalars['String']['output']>;
   /** Grows with every change; a projection ignores what is not newer. */
   revision: Scalars['Int']['output'];
+  /** Whether it may be shown at all; `channelCodes` says where it is now. */
+  status: ProductStatus;
   /** Its title. */
   title: Scalars['String']['output'];
   /** Its variants, in order. */
   variants: Array<VariantState>;
 };
 
-/** A product as it shall be; what is absent is removed. Variants that stay keep their components; one that is in a bundle cannot go before the bundle. */
-export type ProductUpsert = {
+/** Whether a product may be shown. */
+export type ProductStatus =
+  /** Shown wherever it is published. */
+  | 'ACTIVE'
+  /** Not sold any more: no channel shows it. */
+  | 'ARCHIVED'
+  /** Not ready: no channel shows it. */
+  | 'DRAFT';
+
+/** Texts that differ from the catalogue's, in a language, a channel, or both. They replace those that are there; four nulls remove them. */
+export type ProductTextInput = {
+  /** The channel's code; null for every channel. */
+  channel?: InputMaybe<Scalars['ID']['input']>;
   /** HTML; it is sanitised. */
-  descriptionHtml: Scalars['String']['input'];
-  /** Id in the source system. */
-  externalReference?: InputMaybe<Scalars['String']['input']>;
-  /** The handle that identifies it. */
-  handle: Scalars['String']['input'];
-  /** Images, in order; at most 250. */
-  media: Array<MediaUpsert>;
-  /** Names of the options, in order; at most 3. */
-  optionNames: Array<Scalars['String']['input']>;
-  /** The type. */
-  productType?: InputMaybe<Scalars['String']['input']>;
-  /** Whether it shall be published in `publishIn`. */
-  published: Scalars['Boolean']['input'];
+  descriptionHtml?: InputMaybe<Scalars['String']['input']>;
+  /** The language; null for the catalogue's own. */
+  locale?: InputMaybe<Scalars['String']['input']>;
   /** Description for search engines. */
   seoDescription?: InputMaybe<Scalars['String']['input']>;
   /** Title for search engines. */
   seoTitle?: InputMaybe<Scalars['String']['input']>;
+  /** The title. */
+  title?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** A product as it shall be. What is absent down to `media` is removed; what is absent from `status` on stays. Variants that stay keep their components; one that is in a bundle cannot go before the bundle. */
+export type ProductUpsert = {
+  /** Values of attributes; those that are not named stay. */
+  attributes?: InputMaybe<Array<AttributeInput>>;
+  /** Its categories, the main one first; at most 20. */
+  categoryIds?: InputMaybe<Array<Scalars['ID']['input']>>;
+  /** Images of channels; those that are not named stay. At most 100. */
+  channelMedia?: InputMaybe<Array<ChannelMediaInput>>;
+  /** HTML; it is sanitised. */
+  descriptionHtml: Scalars['String']['input'];
+  /** Id in the source system. */
+  externalReference?: InputMaybe<Scalars['String']['input']>;
+  /** By what other systems know it, all of them; at most 50. */
+  externalReferences?: InputMaybe<Array<ExternalReferenceInput>>;
+  /** What feeds need beyond the rest. */
+  feedFields?: InputMaybe<FeedFieldsInput>;
+  /** The handle that identifies it. */
+  handle: Scalars['String']['input'];
+  /** Whether it is a gift card. */
+  isGiftCard?: InputMaybe<Scalars['Boolean']['input']>;
+  /** Images, in order; at most 250. */
+  media: Array<MediaUpsert>;
+  /** Names of the options, in order; at most 3. */
+  optionNames: Array<Scalars['String']['input']>;
+  /** Options and their values in other languages, all of them; what no option has is left out. */
+  optionWords?: InputMaybe<Array<OptionWordInput>>;
+  /** The type. */
+  productType?: InputMaybe<Scalars['String']['input']>;
+  /** Whether it shall be published in `publishIn`. */
+  published: Scalars['Boolean']['input'];
+  /** What it leads to; kinds that are not named stay. */
+  relations?: InputMaybe<Array<RelationUpsert>>;
+  /** Description for search engines. */
+  seoDescription?: InputMaybe<Scalars['String']['input']>;
+  /** Title for search engines. */
+  seoTitle?: InputMaybe<Scalars['String']['input']>;
+  /** Whether it may be shown; a new product is ACTIVE. */
+  status?: InputMaybe<ProductStatus>;
   /** Labels. */
   tags: Array<Scalars['String']['input']>;
+  /** The kind of goods for taxes: 1 to 64 letters, digits, hyphens and underscores; null for `standard`. */
+  taxCategory?: InputMaybe<Scalars['String']['input']>;
+  /** Texts of languages and channels; those that are not named stay. At most 200. */
+  texts?: InputMaybe<Array<ProductTextInput>>;
   /** The title. */
   title: Scalars['String']['input'];
   /** Variants, in order; at least one, at most 250. */
@@ -320,10 +585,18 @@ export type Query = {
   __typename?: 'Query';
   /** Bundles in the order of their last change, as `productChanges`; a variant that is no bundle any more, or gone, stays with no components. */
   bundleChanges: BundleChangePage;
+  /** Categories by handle, aligned, null where there is none; at most 1,000. */
+  categoryIdsByHandle: Array<Maybe<Scalars['ID']['output']>>;
   /** All channels; at most 100. */
   channelStates: Array<ChannelState>;
   /** Products in the order of their last change, for projections: call again with `endCursor` until a page is empty. */
   productChanges: ProductChangePage;
+  /** Whole products in the order in which they were made, for exports. */
+  productDocuments: ProductDocumentPage;
+  /** Whole products by handle, in no order, without those that there are none of; at most 500. */
+  productDocumentsByHandle: Array<ProductDocument>;
+  /** What `productsUpsert` would answer, found out in a transaction that is undone: nothing is written. Ids of what would be new mean nothing. */
+  productsCheck: ProductsUpsertPayload;
 };
 
 
@@ -335,9 +608,88 @@ export type QueryBundleChangesArgs = {
 
 
 /** What other services may ask of products. */
+export type QueryCategoryIdsByHandleArgs = {
+  handles: Array<Scalars['String']['input']>;
+};
+
+
+/** What other services may ask of products. */
 export type QueryProductChangesArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
   since?: InputMaybe<Scalars['Cursor']['input']>;
+};
+
+
+/** What other services may ask of products. */
+export type QueryProductDocumentsArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  channels?: Array<Scalars['ID']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What other services may ask of products. */
+export type QueryProductDocumentsByHandleArgs = {
+  handles: Array<Scalars['String']['input']>;
+};
+
+
+/** What other services may ask of products. */
+export type QueryProductsCheckArgs = {
+  input: ProductsUpsertInput;
+};
+
+/** How a product leads to another. */
+export type RelationKind =
+  /** The other goes with it. */
+  | 'ACCESSORY'
+  /** The other is offered beside it. */
+  | 'CROSS_SELL'
+  /** The other takes its place; at most one, and never in a circle. */
+  | 'SUCCESSOR';
+
+/** What a product leads to. */
+export type RelationUpsert = {
+  /** Handles of the others, in order, at most 50; of this same call, too. Replaces those of the kind. */
+  handles: Array<Scalars['String']['input']>;
+  /** How; each kind once. */
+  kind: RelationKind;
+};
+
+/** A way in which orders reach their buyers. */
+export type ServiceLevelInput = {
+  /** Unique within the channel: 2 to 32 lower-case letters, digits and hyphens. */
+  code: Scalars['ID']['input'];
+  /** Whether it is brought or collected. */
+  kind: ServiceLevelKind;
+  /** Hours from the order until it is there, at most; 0 to 8,760. */
+  maxHours: Scalars['Int']['input'];
+  /** Hours from the order until it is there, at least; 0 to 8,760. */
+  minHours: Scalars['Int']['input'];
+  /** The name that shoppers see, at most 100 characters. */
+  name: Scalars['String']['input'];
+};
+
+/** Whether an order is brought or collected. */
+export type ServiceLevelKind =
+  /** Brought to an address. */
+  | 'DELIVERY'
+  /** Collected at a location. */
+  | 'PICKUP';
+
+/** What others keep of a way in which orders reach their buyers. */
+export type ServiceLevelState = {
+  __typename?: 'ServiceLevelState';
+  /** Unique within the channel. */
+  code: Scalars['ID']['output'];
+  /** Whether it is brought or collected. */
+  kind: ServiceLevelKind;
+  /** Hours from the order until it is there, at most. */
+  maxHours: Scalars['Int']['output'];
+  /** Hours from the order until it is there, at least. */
+  minHours: Scalars['Int']['output'];
+  /** The name that shoppers see. */
+  name: Scalars['String']['output'];
 };
 
 /** An amount with its tax split out; net + tax = gross, exactly. */
@@ -377,6 +729,8 @@ export type VariantState = {
   __typename?: 'VariantState';
   /** Its SKU. */
   sku?: Maybe<Scalars['String']['output']>;
+  /** The kind of goods for taxes, such as `standard`: its own, else the product's. */
+  taxCategory: Scalars['String']['output'];
   /** Its title. */
   title: Scalars['String']['output'];
   /** The variant. */
@@ -387,14 +741,26 @@ export type VariantState = {
 
 /** A variant as it shall be, identified by its option values. */
 export type VariantUpsert = {
+  /** Values of attributes; those that are not named stay. */
+  attributes?: InputMaybe<Array<AttributeInput>>;
   /** The barcode. */
   barcode?: InputMaybe<Scalars['String']['input']>;
+  /** Id in the source system; absent as it is. */
+  externalReference?: InputMaybe<Scalars['String']['input']>;
+  /** By what other systems know it, all of them, at most 50; absent as they are. */
+  externalReferences?: InputMaybe<Array<ExternalReferenceInput>>;
+  /** What feeds need: `mpn`, `condition` and what differs from the product's; absent as it is. */
+  feedFields?: InputMaybe<FeedFieldsInput>;
   /** The address of its own image, one of the product's. */
   imageUrl?: InputMaybe<Scalars['String']['input']>;
   /** A value for each option name; empty when there are no options. */
   optionValues: Array<Scalars['String']['input']>;
+  /** Whether it is sent; absent as it is, true for a new one. */
+  requiresShipping?: InputMaybe<Scalars['Boolean']['input']>;
   /** The SKU. */
   sku?: InputMaybe<Scalars['String']['input']>;
+  /** The kind of goods for taxes; null for the product's, absent as it is. */
+  taxCategory?: InputMaybe<Scalars['String']['input']>;
   /** Shipping weight in grams. */
   weightGrams?: InputMaybe<Scalars['Int']['input']>;
 };
@@ -491,11 +857,17 @@ export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = 
 
 /** Mapping between all available schema types and the resolvers types */
 export type ResolversTypes = {
+  AttributeInput: AttributeInput;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   BundleChangePage: ResolverTypeWrapper<BundleChangePage>;
   BundleComponent: ResolverTypeWrapper<BundleComponent>;
   BundleState: ResolverTypeWrapper<BundleState>;
   Busy: ResolverTypeWrapper<Busy>;
+  CategoriesUpsertInput: CategoriesUpsertInput;
+  CategoriesUpsertPayload: ResolverTypeWrapper<CategoriesUpsertPayload>;
+  CategoryUpsertInput: CategoryUpsertInput;
+  CategoryUpsertResult: ResolverTypeWrapper<CategoryUpsertResult>;
+  ChannelMediaInput: ChannelMediaInput;
   ChannelState: ResolverTypeWrapper<ChannelState>;
   ChannelUpsertInput: ChannelUpsertInput;
   CollectionUpsert: CollectionUpsert;
@@ -505,25 +877,42 @@ export type ResolversTypes = {
   CurrencyCode: ResolverTypeWrapper<Scalars['CurrencyCode']['output']>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  ExternalReferenceInput: ExternalReferenceInput;
+  FeedFieldsInput: FeedFieldsInput;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
+  ImportAdvanceInput: ImportAdvanceInput;
+  ImportStartInput: ImportStartInput;
+  ImportState: ResolverTypeWrapper<ImportState>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  LocalizedTextInput: LocalizedTextInput;
+  MediaRole: MediaRole;
   MediaUpsert: MediaUpsert;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
   NotFound: ResolverTypeWrapper<NotFound>;
+  OptionWordInput: OptionWordInput;
   PageInfo: ResolverTypeWrapper<PageInfo>;
   ProductChangePage: ResolverTypeWrapper<ProductChangePage>;
+  ProductDocument: ResolverTypeWrapper<ProductDocument>;
+  ProductDocumentPage: ResolverTypeWrapper<ProductDocumentPage>;
   ProductState: ResolverTypeWrapper<ProductState>;
+  ProductStatus: ProductStatus;
+  ProductTextInput: ProductTextInput;
   ProductUpsert: ProductUpsert;
   ProductUpsertResult: ResolverTypeWrapper<ProductUpsertResult>;
   ProductsUpsertInput: ProductsUpsertInput;
   ProductsUpsertPayload: ResolverTypeWrapper<ProductsUpsertPayload>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  RelationKind: RelationKind;
+  RelationUpsert: RelationUpsert;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
+  ServiceLevelInput: ServiceLevelInput;
+  ServiceLevelKind: ServiceLevelKind;
+  ServiceLevelState: ResolverTypeWrapper<ServiceLevelState>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
   UpsertOutcome: UpsertOutcome;
@@ -535,11 +924,17 @@ export type ResolversTypes = {
 
 /** Mapping between all available schema types and the resolvers parents */
 export type ResolversParentTypes = {
+  AttributeInput: AttributeInput;
   Boolean: Scalars['Boolean']['output'];
   BundleChangePage: BundleChangePage;
   BundleComponent: BundleComponent;
   BundleState: BundleState;
   Busy: Busy;
+  CategoriesUpsertInput: CategoriesUpsertInput;
+  CategoriesUpsertPayload: CategoriesUpsertPayload;
+  CategoryUpsertInput: CategoryUpsertInput;
+  CategoryUpsertResult: CategoryUpsertResult;
+  ChannelMediaInput: ChannelMediaInput;
   ChannelState: ChannelState;
   ChannelUpsertInput: ChannelUpsertInput;
   CollectionUpsert: CollectionUpsert;
@@ -549,25 +944,38 @@ export type ResolversParentTypes = {
   CurrencyCode: Scalars['CurrencyCode']['output'];
   Cursor: Scalars['Cursor']['output'];
   DateTime: Scalars['DateTime']['output'];
+  ExternalReferenceInput: ExternalReferenceInput;
+  FeedFieldsInput: FeedFieldsInput;
   ID: Scalars['ID']['output'];
   IdempotencyKeyReused: IdempotencyKeyReused;
+  ImportAdvanceInput: ImportAdvanceInput;
+  ImportStartInput: ImportStartInput;
+  ImportState: ImportState;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
   JSON: Scalars['JSON']['output'];
+  LocalizedTextInput: LocalizedTextInput;
   MediaUpsert: MediaUpsert;
   Money: Money;
   MoneyInput: MoneyInput;
   Mutation: Record<PropertyKey, never>;
   NotFound: NotFound;
+  OptionWordInput: OptionWordInput;
   PageInfo: PageInfo;
   ProductChangePage: ProductChangePage;
+  ProductDocument: ProductDocument;
+  ProductDocumentPage: ProductDocumentPage;
   ProductState: ProductState;
+  ProductTextInput: ProductTextInput;
   ProductUpsert: ProductUpsert;
   ProductUpsertResult: ProductUpsertResult;
   ProductsUpsertInput: ProductsUpsertInput;
   ProductsUpsertPayload: ProductsUpsertPayload;
   Query: Record<PropertyKey, never>;
+  RelationUpsert: RelationUpsert;
   SafeInt: Scalars['SafeInt']['output'];
+  ServiceLevelInput: ServiceLevelInput;
+  ServiceLevelState: ServiceLevelState;
   String: Scalars['String']['output'];
   TaxedMoney: TaxedMoney;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
@@ -600,6 +1008,17 @@ export type BusyResolvers<ContextType = Context, ParentType extends ResolversPar
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type CategoriesUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CategoriesUpsertPayload'] = ResolversParentTypes['CategoriesUpsertPayload']> = {
+  results?: Resolver<Array<ResolversTypes['CategoryUpsertResult']>, ParentType, ContextType>;
+};
+
+export type CategoryUpsertResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CategoryUpsertResult'] = ResolversParentTypes['CategoryUpsertResult']> = {
+  categoryId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  externalReference?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  outcome?: Resolver<ResolversTypes['UpsertOutcome'], ParentType, ContextType>;
+  reason?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
 export type ChannelStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ChannelState'] = ResolversParentTypes['ChannelState']> = {
   code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   countries?: Resolver<Array<ResolversTypes['CountryCode']>, ParentType, ContextType>;
@@ -608,6 +1027,7 @@ export type ChannelStateResolvers<ContextType = Context, ParentType extends Reso
   locationIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  serviceLevels?: Resolver<Array<ResolversTypes['ServiceLevelState']>, ParentType, ContextType>;
 };
 
 export type CollectionsUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CollectionsUpsertPayload'] = ResolversParentTypes['CollectionsUpsertPayload']> = {
@@ -637,6 +1057,13 @@ export type IdempotencyKeyReusedResolvers<ContextType = Context, ParentType exte
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
 };
 
+export type ImportStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ImportState'] = ResolversParentTypes['ImportState']> = {
+  counts?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  importId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  nextLine?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  state?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
 export type InvalidInputResolvers<ContextType = Context, ParentType extends ResolversParentTypes['InvalidInput'] = ResolversParentTypes['InvalidInput']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -654,8 +1081,11 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 };
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
+  categoriesUpsert?: Resolver<ResolversTypes['CategoriesUpsertPayload'], ParentType, ContextType, RequireFields<MutationCategoriesUpsertArgs, 'input'>>;
   channelUpsert?: Resolver<ResolversTypes['ChannelState'], ParentType, ContextType, RequireFields<MutationChannelUpsertArgs, 'input'>>;
   collectionsUpsert?: Resolver<ResolversTypes['CollectionsUpsertPayload'], ParentType, ContextType, RequireFields<MutationCollectionsUpsertArgs, 'input'>>;
+  importAdvance?: Resolver<ResolversTypes['ImportState'], ParentType, ContextType, RequireFields<MutationImportAdvanceArgs, 'input'>>;
+  importStart?: Resolver<ResolversTypes['ImportState'], ParentType, ContextType, RequireFields<MutationImportStartArgs, 'input'>>;
   productsUpsert?: Resolver<ResolversTypes['ProductsUpsertPayload'], ParentType, ContextType, RequireFields<MutationProductsUpsertArgs, 'input'>>;
 };
 
@@ -678,12 +1108,26 @@ export type ProductChangePageResolvers<ContextType = Context, ParentType extends
   products?: Resolver<Array<ResolversTypes['ProductState']>, ParentType, ContextType>;
 };
 
+export type ProductDocumentResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductDocument'] = ResolversParentTypes['ProductDocument']> = {
+  content?: Resolver<ResolversTypes['JSON'], ParentType, ContextType>;
+  handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  productId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  variantIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
+};
+
+export type ProductDocumentPageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductDocumentPage'] = ResolversParentTypes['ProductDocumentPage']> = {
+  documents?: Resolver<Array<ResolversTypes['ProductDocument']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+};
+
 export type ProductStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductState'] = ResolversParentTypes['ProductState']> = {
+  categoryIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   channelCodes?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   productId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   productType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['ProductStatus'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   variants?: Resolver<Array<ResolversTypes['VariantState']>, ParentType, ContextType>;
 };
@@ -702,13 +1146,25 @@ export type ProductsUpsertPayloadResolvers<ContextType = Context, ParentType ext
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   bundleChanges?: Resolver<ResolversTypes['BundleChangePage'], ParentType, ContextType, RequireFields<QueryBundleChangesArgs, 'first'>>;
+  categoryIdsByHandle?: Resolver<Array<Maybe<ResolversTypes['ID']>>, ParentType, ContextType, RequireFields<QueryCategoryIdsByHandleArgs, 'handles'>>;
   channelStates?: Resolver<Array<ResolversTypes['ChannelState']>, ParentType, ContextType>;
   productChanges?: Resolver<ResolversTypes['ProductChangePage'], ParentType, ContextType, RequireFields<QueryProductChangesArgs, 'first'>>;
+  productDocuments?: Resolver<ResolversTypes['ProductDocumentPage'], ParentType, ContextType, RequireFields<QueryProductDocumentsArgs, 'channels' | 'first'>>;
+  productDocumentsByHandle?: Resolver<Array<ResolversTypes['ProductDocument']>, ParentType, ContextType, RequireFields<QueryProductDocumentsByHandleArgs, 'handles'>>;
+  productsCheck?: Resolver<ResolversTypes['ProductsUpsertPayload'], ParentType, ContextType, RequireFields<QueryProductsCheckArgs, 'input'>>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
   name: 'SafeInt';
 }
+
+export type ServiceLevelStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ServiceLevelState'] = ResolversParentTypes['ServiceLevelState']> = {
+  code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  kind?: Resolver<ResolversTypes['ServiceLevelKind'], ParentType, ContextType>;
+  maxHours?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  minHours?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
 
 export type TaxedMoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TaxedMoney'] = ResolversParentTypes['TaxedMoney']> = {
   gross?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
@@ -722,6 +1178,7 @@ export type UserErrorResolvers<ContextType = Context, ParentType extends Resolve
 
 export type VariantStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['VariantState'] = ResolversParentTypes['VariantState']> = {
   sku?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  taxCategory?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   weightGrams?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -740,6 +1197,8 @@ export type Resolvers<ContextType = Context> = {
   BundleComponent?: BundleComponentResolvers<ContextType>;
   BundleState?: BundleStateResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
+  CategoriesUpsertPayload?: CategoriesUpsertPayloadResolvers<ContextType>;
+  CategoryUpsertResult?: CategoryUpsertResultResolvers<ContextType>;
   ChannelState?: ChannelStateResolvers<ContextType>;
   CollectionsUpsertPayload?: CollectionsUpsertPayloadResolvers<ContextType>;
   CountryCode?: GraphQLScalarType;
@@ -747,6 +1206,7 @@ export type Resolvers<ContextType = Context> = {
   Cursor?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
+  ImportState?: ImportStateResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   JSON?: GraphQLScalarType;
   Money?: MoneyResolvers<ContextType>;
@@ -754,11 +1214,14 @@ export type Resolvers<ContextType = Context> = {
   NotFound?: NotFoundResolvers<ContextType>;
   PageInfo?: PageInfoResolvers<ContextType>;
   ProductChangePage?: ProductChangePageResolvers<ContextType>;
+  ProductDocument?: ProductDocumentResolvers<ContextType>;
+  ProductDocumentPage?: ProductDocumentPageResolvers<ContextType>;
   ProductState?: ProductStateResolvers<ContextType>;
   ProductUpsertResult?: ProductUpsertResultResolvers<ContextType>;
   ProductsUpsertPayload?: ProductsUpsertPayloadResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
+  ServiceLevelState?: ServiceLevelStateResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   VariantState?: VariantStateResolvers<ContextType>;

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
-import { readShopifyCsv, type CsvProduct, type CsvRejection } from './shopify-csv.ts';
+import type { ImportItem, ImportRejection } from './import-item.ts';
+import { readShopifyCsv } from './shopify-csv.ts';
 
 const HEADER =
   'Handle,Title,Body (HTML),Vendor,Tags,Published,Option1 Name,Option1 Value,Option2 Name,Option2 Value,Variant SKU,Variant Grams,Variant Inventory Tracker,Variant Inventory Qty,Variant Inventory Policy,Variant Price,Variant Compare At Price,Variant Taxable,Variant Barcode,Image Src,Image Alt Text,Variant Image';
@@ -14,17 +15,27 @@ const row = (cells: Record<string, string>): string =>
     /[",\n\r]/.test(cells[column] ?? '') ? `"${cells[column]!.replaceAll('"', '""')}"` : (cells[column] ?? ''),
   ).join(',');
 const shirt = (more: Record<string, string> = {}) =>
-  row({ Handle: 'shirt', 'Option1 Value': 'S', 'Variant Price': '10.00', 'Variant SKU': 'A', ...more });
+  row({
+    Handle: 'shirt',
+    'Option1 Value': 'S',
+    'Variant Price': '10.00',
+    'Variant SKU': 'A',
+    'Variant Inventory Tracker': 'shopify',
+    ...more,
+  });
 const first = (more: Record<string, string> = {}) => shirt({ Title: 'Shirt', 'Option1 Name': 'Size', ...more });
 
-async function read(text: string | Readable): Promise<{ products: CsvProduct[]; rejections: CsvRejection[] }> {
-  const products: CsvProduct[] = [];
-  const rejections: CsvRejection[] = [];
-  for await (const item of readShopifyCsv(typeof text === 'string' ? Readable.from([Buffer.from(text)]) : text)) {
-    if (item.kind === 'product') products.push(item);
-    else rejections.push(item);
-  }
-  return { products, rejections };
+async function read(text: string | Readable) {
+  const items: ImportItem[] = [];
+  for await (const item of readShopifyCsv(typeof text === 'string' ? Readable.from([Buffer.from(text)]) : text).items)
+    items.push(item);
+  return {
+    items,
+    products: items.flatMap(({ line, handle, notes, product }) =>
+      product ? [{ line, handle, notes, ...product }] : [],
+    ),
+    rejections: items.flatMap((item): readonly ImportRejection[] => item.rejections),
+  };
 }
 const file = (...rows: string[]) => read([HEADER, ...rows].join('\n'));
 
@@ -50,6 +61,7 @@ describe('readShopifyCsv', () => {
       shirt({
         'Option2 Value': 'Blue',
         'Variant SKU': '',
+        'Variant Inventory Tracker': '',
         'Variant Inventory Policy': 'continue',
         'Image Src': 'https://img.example/1.jpg',
         'Variant Image': 'https://img.example/2.jpg',
@@ -60,26 +72,30 @@ describe('readShopifyCsv', () => {
     expect(products).toHaveLength(1);
     const [product] = products;
     expect(product).toMatchObject({ handle: 'shirt', line: 2 });
-    expect(product!.product).toEqual({
+    expect(product!.document).toEqual({
       handle: 'shirt',
       title: 'Shirt',
       descriptionHtml: '<p>Soft,\n"warm"</p>',
       vendor: 'Acme',
-      productType: null,
       tags: ['a', 'b', 'a'],
-      published: true,
-      seoTitle: null,
-      seoDescription: null,
-      externalReference: null,
       optionNames: ['Size', 'Colour'],
+      taxCategory: 'standard',
       variants: [
-        { optionValues: ['S', 'Red'], sku: '30235', barcode: '0042', weightGrams: 114, imageUrl: null },
+        {
+          optionValues: ['S', 'Red'],
+          sku: '30235',
+          barcode: '0042',
+          weightGrams: 114,
+          imageUrl: null,
+          taxCategory: null,
+        },
         {
           optionValues: ['S', 'Blue'],
           sku: null,
           barcode: null,
           weightGrams: null,
           imageUrl: 'https://img.example/2.jpg',
+          taxCategory: 'exempt',
         },
       ],
       media: [
@@ -88,29 +104,20 @@ describe('readShopifyCsv', () => {
         { url: 'https://img.example/3.jpg', altText: 'Back' },
       ],
     });
-    expect(product!.variants).toMatchObject([
-      {
-        line: 2,
-        price: '10.00',
-        compareAt: '1200.50',
-        quantity: 0,
-        inventoryTracked: true,
-        continueSelling: false,
-        taxable: true,
-      },
-      {
-        line: 4,
-        price: '10.00',
-        compareAt: null,
-        quantity: 0,
-        inventoryTracked: false,
-        continueSelling: true,
-        taxable: false,
-      },
+    expect(product!.published).toBe(true);
+    expect(product!.variants).toEqual([
+      { line: 2, price: '10.00', compareAt: '1200.50', quantity: 0, continueSelling: null },
+      { line: 4, price: '10.00', compareAt: null, quantity: 0, continueSelling: true },
     ]);
     expect(product!.notes).toEqual([
       { line: 2, column: 'Variant Inventory Qty', reason: 'The quantity -3 is negative: taken as 0.' },
       { line: 4, column: 'Variant SKU', reason: 'The variant has no SKU.' },
+      {
+        line: 4,
+        column: 'Variant Inventory Tracker',
+        reason:
+          'The stock of the variant is not tracked in the file. Here it is, beginning with 0: without stock it is not sold.',
+      },
     ]);
   });
 
@@ -118,7 +125,10 @@ describe('readShopifyCsv', () => {
     const { products } = await file(
       first({ 'Option1 Name': 'Title', 'Option1 Value': 'Default Title', Published: 'false' }),
     );
-    expect(products[0]!.product).toMatchObject({ optionNames: [], published: false, variants: [{ optionValues: [] }] });
+    expect(products[0]).toMatchObject({
+      published: false,
+      document: { optionNames: [], variants: [{ optionValues: [] }] },
+    });
   });
 
   it('keeps repeated SKUs and says where they stood first', async () => {
@@ -132,6 +142,7 @@ describe('readShopifyCsv', () => {
         'Option1 Value': 'Default Title',
         'Variant Price': '1',
         'Variant SKU': 'A',
+        'Variant Inventory Tracker': 'shopify',
       }),
     );
     expect(products.flatMap(({ variants }) => variants)).toHaveLength(3);
@@ -143,7 +154,6 @@ describe('readShopifyCsv', () => {
 
   it.each([
     ['a broken price', { 'Option1 Value': 'M', 'Variant Price': '12,50 €' }, 'Variant Price'],
-    ['no price', { 'Option1 Value': 'M', 'Variant Price': '' }, 'Variant Price'],
     ['a negative price', { 'Option1 Value': 'M', 'Variant Price': '-1.00' }, 'Variant Price'],
     ['option values that stood before', {}, 'Option1 Value'],
     ['no value for an option', { 'Option1 Value': '' }, 'Option1 Value'],
@@ -152,7 +162,19 @@ describe('readShopifyCsv', () => {
   ])('rejects a row with %s and keeps the others', async (_, cells, column) => {
     const { products, rejections } = await file(first(), shirt(cells), shirt({ 'Option1 Value': 'L' }));
     expect(rejections).toMatchObject([{ line: 3, column }]);
-    expect(products[0]!.variants.map(({ optionValues }) => optionValues[0])).toEqual(['S', 'L']);
+    expect(products[0]!.document.variants!.map(({ optionValues }) => optionValues[0])).toEqual(['S', 'L']);
+  });
+
+  it('keeps a variant without a price and says that it cannot be sold', async () => {
+    const { products, rejections } = await file(
+      first(),
+      shirt({ 'Option1 Value': 'M', 'Variant SKU': 'B', 'Variant Price': '' }),
+    );
+    expect(rejections).toEqual([]);
+    expect(products[0]!.variants.map(({ price }) => price)).toEqual(['10.00', null]);
+    expect(products[0]!.notes).toEqual([
+      { line: 3, column: 'Variant Price', reason: 'The variant has no price: it is kept and cannot be sold.' },
+    ]);
   });
 
   it('rejects rows of a handle that comes again, and keeps the first variants', async () => {
@@ -247,7 +269,7 @@ describe('readShopifyCsv', () => {
     const reading = (async () => {
       for await (const item of readShopifyCsv(
         Readable.from([[HEADER, first(), row({ Handle: 'hat' }), 'x,"y'].join('\n')]),
-      ))
+      ).items)
         given.push(item.handle ?? '');
     })();
     await expect(reading).rejects.toThrow('Line 4');
@@ -266,11 +288,91 @@ describe('readShopifyCsv', () => {
           yield `${row({ Handle: `p-${index}`, Title: 'P', 'Option1 Name': 'Title', 'Option1 Value': 'Default Title', 'Variant Price': '1' })}\n`;
       })(),
     );
-    for await (const item of readShopifyCsv(source)) {
+    for await (const item of readShopifyCsv(source).items) {
       expect(item.handle).toBe('p-0');
       break;
     }
     expect(source.destroyed).toBe(true);
+  });
+});
+
+describe('the columns of Shopify', () => {
+  const wide = (columns: Record<string, string>) =>
+    read(
+      [
+        [HEADER, ...Object.keys(columns)].join(','),
+        [first(), ...Object.values(columns)].join(','),
+        [shirt({ 'Option1 Value': 'M', 'Variant SKU': 'B' }), ...Object.values(columns).map(() => '')].join(','),
+      ].join('\n'),
+    );
+
+  it('names each column that is not taken once, and those of rejected rows not at all', async () => {
+    const { items } = await wide({
+      'Fabric (product.metafields.custom.fabric)': 'wool',
+      'Price / Europe': '3',
+      'Kontor Line': '7',
+      'Kontor Reason': 'because',
+    });
+    expect(items[0]).toMatchObject({
+      line: 1,
+      product: null,
+      notes: [
+        { line: 1, column: 'Fabric (product.metafields.custom.fabric)', reason: 'The column is not taken.' },
+        { line: 1, column: 'Price / Europe', reason: 'The column is not taken.' },
+      ],
+    });
+    expect(items).toHaveLength(2);
+  });
+
+  it('takes status, gift card, shipping, feed fields and the position of images', async () => {
+    const { products } = await wide({
+      Status: 'draft',
+      'Gift Card': 'true',
+      'Variant Requires Shipping': 'true',
+      'Google Shopping / Gender': 'female',
+      'Google Shopping / Custom Product': 'FALSE',
+      'Google Shopping / Custom Label 1': 'summer',
+    });
+    expect(products[0]!.document).toMatchObject({
+      status: 'DRAFT',
+      isGiftCard: true,
+      feedFields: { gender: 'female', customProduct: false, customLabels: ['', 'summer'], mpn: null },
+    });
+    expect(products[0]!.document.variants!.map(({ requiresShipping }) => requiresShipping)).toEqual([true, false]);
+    const placed = await read(
+      [
+        `${HEADER},Image Position`,
+        `${first({ 'Image Src': 'https://img.example/a', 'Variant Image': 'https://img.example/b' })},2`,
+        `${shirt({ 'Option1 Value': 'M', 'Image Src': 'https://img.example/b', 'Image Alt Text': 'B' })},1`,
+      ].join('\n'),
+    );
+    expect(placed.products[0]!.document.media).toEqual([
+      { url: 'https://img.example/b', altText: 'B' },
+      { url: 'https://img.example/a', altText: null },
+    ]);
+  });
+
+  it('leaves alone what the file has no column for', async () => {
+    const { products } = await read('Handle,Title,Option1 Name,Option1 Value,Variant Price\nhat,Hat,Size,S,1');
+    expect(products[0]).toMatchObject({
+      published: null,
+      document: { handle: 'hat', title: 'Hat', optionNames: ['Size'], variants: [{ optionValues: ['S'] }] },
+      variants: [{ price: '1', quantity: null, continueSelling: null }],
+    });
+    const { document } = products[0]!;
+    expect(Object.entries(document).flatMap(([name, value]) => (value === undefined ? [name] : []))).toEqual([
+      'descriptionHtml',
+      'vendor',
+      'productType',
+      'tags',
+      'seoTitle',
+      'seoDescription',
+      'status',
+      'taxCategory',
+      'isGiftCard',
+      'feedFields',
+      'media',
+    ]);
   });
 });
 
@@ -285,11 +387,13 @@ describe.skipIf(!samples)(
       ['apparel', 25, 96, 1],
     ])('keeps every variant of %s.csv', async (name, productCount, variantCount, withoutSku) => {
       const { products, rejections } = await read(createReadStream(join(samples!, 'catalogues', `${name}.csv`)));
-      const variants = products.flatMap((product) => product.variants);
+      const variants = products.flatMap(({ variants: rows, document }) =>
+        rows.map((each, index) => ({ ...each, ...document.variants![index]! })),
+      );
       expect(rejections).toEqual([]);
       expect([products.length, variants.length]).toEqual([productCount, variantCount]);
       expect(variants.filter(({ sku }) => sku === null)).toHaveLength(withoutSku);
-      expect(variants.every(({ quantity, price }) => quantity >= 0 && /^\d+(\.\d+)?$/.test(price))).toBe(true);
+      expect(variants.every(({ quantity, price }) => quantity! >= 0 && /^\d+(\.\d+)?$/.test(price!))).toBe(true);
     });
   },
 );

@@ -1,112 +1,155 @@
-import { PRODUCT_LIMITS, type MediaInput } from '../domain/product-rules.ts';
+import type { FeedFieldsInput, ProductStatus } from '../domain/editing/inputs.ts';
+import { PRODUCT_LIMITS, type VariantInput } from '../domain/product-rules.ts';
 import { cleanLine, isWebAddress } from '../domain/text.ts';
-import type { CsvNote, CsvProduct, CsvRejection, CsvVariant } from './csv-product.ts';
-import { isVariantRow, readCode, readFlag, readPrice, readWhole, type ShopifyRow } from './shopify-row.ts';
+import { noteOnHtml, readAddress, readCode, readFlag, readPrice, readWhole } from './cells.ts';
+import type { TableRow } from './delimited-rows.ts';
+import type { ImportNote, ImportProduct, ImportRejection, ImportVariant } from './import-item.ts';
+import type { GroupReading } from './product-groups.ts';
+import { hasFeedColumns, readFeedFields, readFeedOverrides } from './shopify-feed-fields.ts';
 
 const OPTION_NUMBERS = [1, 2, 3] as const;
 const NO_NUMBER_KEPT = 'is not a whole number';
+const STATUSES: Readonly<Record<string, ProductStatus>> = { active: 'ACTIVE', draft: 'DRAFT', archived: 'ARCHIVED' };
 
 /** What is remembered of the whole file while it is read product by product. */
 export interface FileMemory {
   /** The line on which each SKU stood first. */
   readonly skuLines: Map<string, number>;
+  /** Whether the file has a column. */
+  has(column: string): boolean;
 }
 
-/** Reads the rows of one product. @returns the product with what could be kept of it, and the rows that could not, by line */
-export function readShopifyProduct(
-  handle: string,
-  rows: readonly ShopifyRow[],
-  memory: FileMemory,
-): (CsvProduct | CsvRejection)[] {
-  return new ProductReader(handle, rows, memory).read();
+/** A variant as its row has it. */
+interface ReadVariant {
+  readonly variant: VariantInput;
+  readonly beside: ImportVariant;
+  /** Null when the file does not say. */
+  readonly isTaxed: boolean | null;
 }
+
+/** An image while the rows are read. */
+interface ReadImage {
+  readonly url: string;
+  altText: string | null;
+  position: number;
+}
+
+const VARIANT_COLUMNS = [
+  'Option1 Value',
+  'Option2 Value',
+  'Option3 Value',
+  'Variant SKU',
+  'Variant Price',
+  'Variant Barcode',
+];
+
+/** Whether a row describes a variant; the others only carry an image. */
+const isVariantRow = (row: TableRow): boolean => VARIANT_COLUMNS.some((column) => row.cell(column) !== '');
+
+/** Reads the rows of one product: what could be kept of it, and the rows that could not. */
+export const readShopifyProduct = (handle: string, rows: readonly TableRow[], memory: FileMemory): GroupReading =>
+  new ProductReader(handle, rows, memory).read();
 
 class ProductReader {
   readonly #handle: string;
-  readonly #rows: readonly ShopifyRow[];
+  readonly #rows: readonly TableRow[];
   readonly #memory: FileMemory;
-  readonly #notes: CsvNote[] = [];
-  readonly #rejections: CsvRejection[] = [];
-  readonly #media = new Map<string, MediaInput>();
+  readonly #notes: ImportNote[] = [];
+  readonly #rejections: ImportRejection[] = [];
+  readonly #images = new Map<string, ReadImage>();
   readonly #lineOfOptions = new Map<string, number>();
 
-  constructor(handle: string, rows: readonly ShopifyRow[], memory: FileMemory) {
+  constructor(handle: string, rows: readonly TableRow[], memory: FileMemory) {
     this.#handle = handle;
     this.#rows = rows;
     this.#memory = memory;
   }
 
-  read(): (CsvProduct | CsvRejection)[] {
+  read(): GroupReading {
+    const product = this.#product();
+    this.#notes.sort((a, b) => a.line - b.line);
+    return { product, notes: product === null ? [] : this.#notes, rejections: this.#rejections };
+  }
+
+  #product(): ImportProduct | null {
     const first = this.#rows[0]!;
     const title = first.cell('Title');
-    if (title === '') {
-      this.#reject(
+    if (title === '')
+      return this.#reject(
         first.line,
         'Title',
         `The product has no title on its first row; its ${this.#rows.length} rows are left out.`,
       );
-      return this.#rejections;
-    }
     const options = this.#optionNames(first);
-    const variants: (CsvVariant & { readonly imageUrl: string | null })[] = [];
+    const feedFields = this.#has(...hasFeedColumns)
+      ? readFeedFields(first, (column, reason) => this.#note(first.line, column, reason))
+      : undefined;
+    const variants: ReadVariant[] = [];
     for (const row of this.#rows) {
-      this.#addImage(row, 'Image Src', row.cell('Image Alt Text'));
-      const variant = isVariantRow(row) ? this.#variant(row, options) : null;
+      this.#addImage(row, 'Image Src', row.cell('Image Alt Text'), readWhole(row.cell('Image Position')));
+      const variant = isVariantRow(row) ? this.#variant(row, options, feedFields) : null;
       if (variant) variants.push(variant);
       else if (!isVariantRow(row) && row.cell('Image Src') === '')
         this.#note(row.line, null, 'The row has neither a variant nor an image.');
     }
-    if (variants.length === 0) {
-      this.#reject(first.line, 'Variant Price', 'The product has no variant that could be kept.');
-      return this.#rejections;
-    }
-    return [...this.#rejections, this.#product(first, title, options, variants)];
+    if (variants.length === 0)
+      return this.#reject(first.line, 'Variant Price', 'The product has no variant that could be kept.');
+    return this.#assemble(first, title, options, feedFields, variants);
   }
 
-  #product(
-    first: ShopifyRow,
+  #assemble(
+    first: TableRow,
     title: string,
-    options: readonly string[],
-    variants: readonly (CsvVariant & { readonly imageUrl: string | null })[],
-  ): CsvProduct {
-    const optional = (column: string) => first.cell(column) || null;
-    const status = first.cell('Status').toLowerCase();
+    optionNames: readonly string[],
+    feedFields: FeedFieldsInput | undefined,
+    variants: readonly ReadVariant[],
+  ): ImportProduct {
+    const optional = (column: string) => (this.#has(column) ? first.cell(column) || null : undefined);
+    const { taxCategory, ofVariants } = taxCategories(variants.map(({ isTaxed }) => isTaxed));
+    const descriptionHtml = first.cell('Body (HTML)');
+    const htmlNote = noteOnHtml(descriptionHtml);
+    if (htmlNote) this.#note(first.line, 'Body (HTML)', htmlNote);
     return {
-      kind: 'product',
-      handle: this.#handle,
-      line: first.line,
-      product: {
+      document: {
         handle: this.#handle,
         title,
-        descriptionHtml: first.cell('Body (HTML)'),
+        descriptionHtml: this.#has('Body (HTML)') ? descriptionHtml : undefined,
         vendor: optional('Vendor'),
         productType: optional('Type'),
-        tags: first
-          .cell('Tags')
-          .split(',')
-          .map(cleanLine)
-          .filter((tag) => tag !== ''),
-        published: !/^(false|no|0)$/i.test(first.cell('Published')) && (status === '' || status === 'active'),
+        tags: this.#has('Tags') ? readTags(first.cell('Tags')) : undefined,
         seoTitle: optional('SEO Title'),
         seoDescription: optional('SEO Description'),
-        externalReference: null,
-        optionNames: [...options],
-        variants: variants.map(({ optionValues, sku, barcode, weightGrams, imageUrl }) => ({
-          optionValues,
-          sku,
-          barcode,
-          weightGrams,
-          imageUrl,
-        })),
-        media: [...this.#media.values()],
+        optionNames,
+        status: this.#status(first),
+        taxCategory,
+        isGiftCard: this.#has('Gift Card') ? readFlag(first.cell('Gift Card')) : undefined,
+        feedFields,
+        variants: variants.map(({ variant }, index) => ({ ...variant, taxCategory: ofVariants?.[index] })),
+        media: this.#has('Image Src', 'Variant Image') ? this.#media() : undefined,
       },
-      variants: variants.map(({ imageUrl: _, ...variant }) => variant),
-      notes: this.#notes.sort((a, b) => a.line - b.line),
+      published: this.#has('Published') ? !/^(false|no|0)$/i.test(first.cell('Published')) : null,
+      currency: null,
+      variants: variants.map(({ beside }) => beside),
     };
   }
 
+  #status(first: TableRow): ProductStatus | undefined {
+    const text = first.cell('Status');
+    const status = STATUSES[text.toLowerCase()];
+    if (text !== '' && status === undefined)
+      this.#note(first.line, 'Status', `"${text.slice(0, 40)}" is not active, draft or archived: left as it is.`);
+    return status;
+  }
+
+  /** The images by their position where they have one, else as they come in the file. */
+  #media() {
+    return [...this.#images.values()]
+      .sort((a, b) => a.position - b.position)
+      .map(({ url, altText }) => ({ url, altText }));
+  }
+
   /** The names of the options; none for the placeholder that stands where a product has no choice. */
-  #optionNames(first: ShopifyRow): string[] {
+  #optionNames(first: TableRow): string[] {
     const names = OPTION_NUMBERS.map((number) => cleanLine(first.cell(`Option${number} Name`)));
     const placeholder =
       names[0] === 'Title' &&
@@ -115,15 +158,16 @@ class ProductReader {
     return placeholder ? [] : names.slice(0, names.findLastIndex((name) => name !== '') + 1);
   }
 
-  #variant(row: ShopifyRow, options: readonly string[]): (CsvVariant & { readonly imageUrl: string | null }) | null {
+  #variant(row: TableRow, options: readonly string[], feedFields: FeedFieldsInput | undefined): ReadVariant | null {
     const optionValues = this.#optionValues(row, options);
-    const price = readPrice(row.cell('Variant Price'));
     if (optionValues === null) return null;
-    if (price === null)
+    const priceText = row.cell('Variant Price');
+    const price = readPrice(priceText);
+    if (price === null && priceText !== '')
       return this.#reject(
         row.line,
         'Variant Price',
-        `"${row.cell('Variant Price').slice(0, 40)}" is not a price: digits with a point before the decimals, such as 12.50.`,
+        `"${priceText.slice(0, 40)}" is not a price: digits with a point before the decimals, such as 12.50.`,
       );
     const name = JSON.stringify(optionValues);
     const earlier = this.#lineOfOptions.get(name);
@@ -136,28 +180,61 @@ class ProductReader {
     if (this.#lineOfOptions.size === PRODUCT_LIMITS.variants)
       return this.#reject(row.line, 'Handle', `A product has at most ${PRODUCT_LIMITS.variants} variants.`);
     this.#lineOfOptions.set(name, row.line);
-    const compareAt = row.cell('Variant Compare At Price');
-    if (compareAt !== '' && readPrice(compareAt) === null)
-      this.#note(row.line, 'Variant Compare At Price', `"${compareAt.slice(0, 40)}" is not a price: left out.`);
+    if (price === null)
+      this.#note(row.line, 'Variant Price', 'The variant has no price: it is kept and cannot be sold.');
+    const has = (column: string) => this.#has(column);
     return {
-      line: row.line,
-      optionValues,
-      sku: this.#sku(row),
-      barcode: readCode(row.cell('Variant Barcode')),
-      weightGrams: this.#weight(row),
-      price,
-      compareAt: readPrice(compareAt),
-      quantity: this.#quantity(row),
-      inventoryTracked: row.cell('Variant Inventory Tracker') !== '',
-      continueSelling: row.cell('Variant Inventory Policy').toLowerCase() === 'continue',
-      taxable: readFlag(row.cell('Variant Taxable')),
-      requiresShipping: readFlag(row.cell('Variant Requires Shipping')),
-      imageUrl: this.#addImage(row, 'Variant Image', ''),
+      variant: {
+        optionValues,
+        sku: has('Variant SKU') ? this.#sku(row) : undefined,
+        barcode: has('Variant Barcode') ? readCode(row.cell('Variant Barcode')) : undefined,
+        weightGrams: has('Variant Grams') ? this.#weight(row) : undefined,
+        imageUrl: has('Variant Image') ? this.#addImage(row, 'Variant Image', '', null) : undefined,
+        requiresShipping: has('Variant Requires Shipping')
+          ? readFlag(row.cell('Variant Requires Shipping'))
+          : undefined,
+        feedFields: feedFields && row !== this.#rows[0] ? readFeedOverrides(row, feedFields) : undefined,
+      },
+      beside: { line: row.line, price, compareAt: this.#compareAt(row), ...this.#stock(row) },
+      isTaxed: has('Variant Taxable') ? readFlag(row.cell('Variant Taxable')) : null,
     };
   }
 
+  #compareAt(row: TableRow): string | null {
+    const text = row.cell('Variant Compare At Price');
+    const price = readPrice(text);
+    if (text !== '' && price === null)
+      this.#note(row.line, 'Variant Compare At Price', `"${text.slice(0, 40)}" is not a price: left out.`);
+    return price;
+  }
+
+  #stock(row: TableRow): Pick<ImportVariant, 'quantity' | 'continueSelling'> {
+    const policy = row.cell('Variant Inventory Policy').toLowerCase();
+    const quantity = this.#has('Variant Inventory Qty') ? this.#quantity(row) : null;
+    if (policy !== '' && policy !== 'deny' && policy !== 'continue')
+      this.#note(
+        row.line,
+        'Variant Inventory Policy',
+        `"${policy.slice(0, 40)}" is neither deny nor continue: left as it is.`,
+      );
+    if (this.#has('Variant Inventory Tracker') && row.cell('Variant Inventory Tracker') === '')
+      this.#note(
+        row.line,
+        'Variant Inventory Tracker',
+        `The stock of the variant is not tracked in the file. Here it is, beginning with ${quantity ?? 0}: without stock it is not sold.`,
+      );
+    const service = row.cell('Variant Fulfillment Service');
+    if (service !== '' && service !== 'manual')
+      this.#note(
+        row.line,
+        'Variant Fulfillment Service',
+        `"${service.slice(0, 40)}" is not taken: the quantity lies where the import puts it.`,
+      );
+    return { quantity, continueSelling: policy === 'continue' ? true : policy === 'deny' ? false : null };
+  }
+
   /** A value for each option; null when the row was rejected for one. */
-  #optionValues(row: ShopifyRow, options: readonly string[]): string[] | null {
+  #optionValues(row: TableRow, options: readonly string[]): string[] | null {
     const values: string[] = [];
     for (const number of OPTION_NUMBERS) {
       const column = `Option${number} Value`;
@@ -176,7 +253,7 @@ class ProductReader {
     return values;
   }
 
-  #sku(row: ShopifyRow): string | null {
+  #sku(row: TableRow): string | null {
     const sku = readCode(row.cell('Variant SKU'));
     if (sku === null) {
       this.#note(row.line, 'Variant SKU', 'The variant has no SKU.');
@@ -188,7 +265,7 @@ class ProductReader {
     return sku;
   }
 
-  #weight(row: ShopifyRow): number | null {
+  #weight(row: TableRow): number | null {
     const text = row.cell('Variant Grams');
     const grams = readWhole(text);
     if (grams !== null && grams >= 0) return grams;
@@ -197,7 +274,7 @@ class ProductReader {
     return null;
   }
 
-  #quantity(row: ShopifyRow): number {
+  #quantity(row: TableRow): number {
     const text = row.cell('Variant Inventory Qty');
     const quantity = readWhole(text);
     if (quantity === null && text !== '')
@@ -208,19 +285,27 @@ class ProductReader {
   }
 
   /** Takes the image of a column into the product's, once. @returns its address; null when there is none that can be kept */
-  #addImage(row: ShopifyRow, column: string, altText: string): string | null {
+  #addImage(row: TableRow, column: string, altText: string, position: number | null): string | null {
     const text = row.cell(column);
     if (text === '') return null;
-    const url = isWebAddress(text) ? text : (URL.parse(text)?.href ?? '');
-    if (!isWebAddress(url)) this.#note(row.line, column, `"${text.slice(0, 60)}" is not a web address: left out.`);
-    else if (this.#media.has(url)) return url;
-    else if (this.#media.size === PRODUCT_LIMITS.media)
+    const url = readAddress(text, isWebAddress);
+    const known = url === null ? undefined : this.#images.get(url);
+    if (url === null) this.#note(row.line, column, `"${text.slice(0, 60)}" is not a web address: left out.`);
+    else if (known) {
+      known.altText ??= altText || null;
+      known.position = Math.min(known.position, position ?? known.position);
+      return url;
+    } else if (this.#images.size === PRODUCT_LIMITS.media)
       this.#note(row.line, column, `A product has at most ${PRODUCT_LIMITS.media} images: left out.`);
     else {
-      this.#media.set(url, { url, altText: altText || null });
+      this.#images.set(url, { url, altText: altText || null, position: position ?? Number.MAX_SAFE_INTEGER });
       return url;
     }
     return null;
+  }
+
+  #has(...columns: readonly string[]): boolean {
+    return columns.some((column) => this.#memory.has(column));
   }
 
   #note(line: number, column: string | null, reason: string): void {
@@ -228,7 +313,26 @@ class ProductReader {
   }
 
   #reject(line: number, column: string, reason: string): null {
-    this.#rejections.push({ kind: 'rejection', line, column, handle: this.#handle, reason });
+    this.#rejections.push({ line, column, handle: this.#handle, reason });
     return null;
   }
+}
+
+const readTags = (text: string): string[] =>
+  text
+    .split(',')
+    .map(cleanLine)
+    .filter((tag) => tag !== '');
+
+/** Tax categories from the flags of the variants, kept at the product where they are alike. */
+function taxCategories(flags: readonly (boolean | null)[]): {
+  taxCategory: string | undefined;
+  ofVariants: (string | null)[] | null;
+} {
+  if (flags.includes(null)) return { taxCategory: undefined, ofVariants: null };
+  const isExempt = flags.every((flag) => !flag);
+  return {
+    taxCategory: isExempt ? 'exempt' : 'standard',
+    ofVariants: flags.map((flag) => (flag || isExempt ? null : 'exempt')),
+  };
 }

@@ -1,9 +1,9 @@
 import type { Readable } from 'node:stream';
-import { CsvFault } from './csv-product.ts';
+import { ImportFault } from './import-item.ts';
 
 /**
  * The text of a file in pieces: UTF-8 without a byte order mark, each line ended by a line feed alone, so that lines can be counted.
- * @throws CsvFault when the file is no UTF-8
+ * @throws ImportFault when the file is no UTF-8
  */
 export async function* readText(stream: Readable): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -15,7 +15,7 @@ export async function* readText(stream: Readable): AsyncGenerator<string> {
       return decoder.decode(bytes, { stream: more });
     } catch {
       const readable = bytes.toString('utf8').split('\ufffd')[0] ?? '';
-      throw new CsvFault(
+      throw new ImportFault(
         line + countLines(readable),
         'the file is not written in UTF-8. Save it as "CSV UTF-8" and try again.',
       );

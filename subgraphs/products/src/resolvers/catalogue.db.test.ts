@@ -197,14 +197,14 @@ describe('lookups', () => {
 describe('mutations', () => {
   it('answer the product as it is now, and are closed to guests', async () => {
     const document =
-      'mutation U($input: ProductUpdateInput!) { productUpdate(input: $input) { __typename ... on ProductUpdated { product { title vendor version } } ... on VersionConflict { currentVersion } } }';
+      'mutation U($input: ProductUpdateInput!) { productUpdate(input: $input) { __typename ... on ProductUpdated { product { title vendor version } } ... on ProductConflict { currentVersion } } }';
     const input = { productId: hidden.productId, expectedVersion: 1, title: 'Secret Thing' };
     await expect(ask(document, asGuest(), { input })).rejects.toThrow('FORBIDDEN');
     expect(await ask(document, asStaff(['catalogue:write']), { input })).toEqual({
       productUpdate: { __typename: 'ProductUpdated', product: { title: 'Secret Thing', vendor: 'Kontor', version: 2 } },
     });
     expect(await ask(document, asStaff(['catalogue:write']), { input })).toEqual({
-      productUpdate: { __typename: 'VersionConflict', currentVersion: 2 },
+      productUpdate: { __typename: 'ProductConflict', currentVersion: 2 },
     });
   });
 });

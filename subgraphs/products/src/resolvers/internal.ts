@@ -7,11 +7,14 @@ import { findBundleChanges } from '../data/bundles.ts';
 import { findAllChannels } from '../data/channels.ts';
 import { findProductChanges } from '../data/product-states.ts';
 import type { MutationResolvers, QueryResolvers } from '../generated/internal.ts';
+import { categoryInternalMutations } from './categories/categories.ts';
+import { importMutations, importQueries } from './imports.ts';
 
 const DEFAULT_CHANGES = 500;
 const MAX_CHANGES = 1_000;
 
 const Query: QueryResolvers = {
+  ...importQueries,
   productChanges: async (_, { since, first }, { db }) => {
     const size = pageSize(first, DEFAULT_CHANGES, MAX_CHANGES);
     const { states, lastNumber } = await findProductChanges(
@@ -31,6 +34,8 @@ const Query: QueryResolvers = {
 };
 
 const Mutation: MutationResolvers = {
+  ...importMutations,
+  ...categoryInternalMutations,
   productsUpsert: async (_, { input }, { db }) => ({
     results: await upsertProducts(db, input.products, input.publishIn),
   }),

@@ -164,6 +164,8 @@ describe('productSearch', () => {
       { facet: 'TAG', value: 'winter', count: 2 },
       { facet: 'TAG', value: 'black', count: 1 },
       { facet: 'TAG', value: 'wood', count: 1 },
+      { facet: 'OPTION', value: 'M', count: 2 },
+      { facet: 'OPTION', value: 'S', count: 2 },
     ]);
   });
 
@@ -295,17 +297,22 @@ describe('collection.products', () => {
       ['At Home', 2, 'cafe-mug'],
       ['Cold Days', 3, 'boots'],
     ]);
-    // Collections, products, counts, facets, variants.
-    expect(statements).toHaveLength(5);
+    // Collections, products with all that is counted, names of the values, variants.
+    expect(statements).toHaveLength(4);
   });
 });
 
 describe('statements', () => {
   it.each([
     ['a bare page', 'edges { node { handle } }', 1],
-    ['a page with its count', 'totalCount edges { node { handle } }', 2],
+    ['a page with its count', 'totalCount edges { node { handle } }', 1],
+    [
+      'a page with its count, its facets, its prices and its age',
+      'totalCount facets { value label } priceRange { minMinor } freshness { asOf countsExact } edges { node { handle } }',
+      2,
+    ],
     ['a page of variants', 'edges { node { handle variants { id } } }', 2],
-    ['everything', `totalCount facets { value } edges { node { ${CARD} } }`, 9],
+    ['everything', `totalCount facets { value } edges { node { ${CARD} } }`, 8],
   ])('are %s: the same number for 2 products as for 5', async (_, selection, expected) => {
     for (const first of [2, 5]) {
       statements.length = 0;
@@ -318,18 +325,21 @@ describe('statements', () => {
     await db.sql`
       insert into products.products (product_id, handle, title, title_key, description_html, tags, option_names, version, created_at, updated_at)
       select gen_random_uuid(), 'bulk-' || n, 'Bulk ' || md5(n::text), 'bulk ' || md5(n::text), '', '{}', '{}', 1, products.app_now(), products.app_now() from generate_series(1, 5000) n`;
-    await db.sql`vacuum analyze products.products`;
-    const plan = async (condition: string) =>
-      (await db.sql.unsafe(`explain select product_id from products.products p where ${condition}`))
-        .map((row) => Object.values(row)[0])
-        .join('\n');
-    expect(await plan(`p.search @@ plainto_tsquery('pg_catalog.english', 'leather jacket')`)).toContain(
-      'products_search',
+    await db.sql`
+      insert into products.search_documents (product_id, language, channel_code, title_key, facets, marks, vector)
+      select product_id, '', '', title_key, '', array_to_tsvector(array['@', '@web']), array_to_tsvector(array['@', '@web'] || string_to_array(title_key, ' ')) from products.products where handle like 'bulk-%'`;
+    await db.sql`vacuum analyze products.search_documents`;
+    const plan = async (statement: string) =>
+      (await db.sql.unsafe(`explain ${statement}`)).map((row) => Object.values(row)[0]).join('\n');
+    const documents = 'select product_id from products.search_documents d where';
+    expect(await plan(`${documents} d.vector @@ (select products.search_scope('web', 'en') && 'leather')`)).toContain(
+      'search_documents_vector',
     );
-    expect(await plan(`p.tags && '{winter}'`)).toContain('products_tags');
+    const newest = `${documents} case when d.marks @@ (select products.search_scope('web', 'en')) then true else false end order by d.product_id desc limit 25`;
+    expect(await plan(newest)).toContain('search_documents_pkey');
     const fuzzy = await db.sql.unsafe(
-      `set pg_trgm.word_similarity_threshold = 0.35; explain select product_id from products.products p where p.title_key operator(extensions.%>) 'lether'`,
+      `set pg_trgm.word_similarity_threshold = 0.35; explain ${documents} d.title_key operator(extensions.%>) 'lether'`,
     );
-    expect(JSON.stringify(fuzzy)).toContain('products_title_trigrams');
+    expect(JSON.stringify(fuzzy)).toContain('search_documents_title_trigrams');
   });
 });

@@ -1,12 +1,15 @@
 import { boundedList, pageSize, toConnection } from '@kontor/kit/src/connection.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
+import { isId } from '@kontor/kit/src/ids.ts';
 import type { Context } from '../context.ts';
 import { productCursor, readProductCursor } from '../data/product-cursor.ts';
-import type { ListOrder, ListQuery } from '../data/product-list.ts';
+import type { Listing, ListOrder, ListQuery, ListWishes } from '../data/product-list.ts';
 import type { Audience } from '../domain/audience.ts';
 import { joinFilters, type FacetFilter, type SortName } from '../domain/product-list.ts';
-import type { ProductConnectionMapper } from '../mappers.ts';
 import { isStorable } from '../domain/text.ts';
+import type { ProductConnectionMapper } from '../mappers.ts';
+import { readLocale } from './reading/read-locale.ts';
+import { selectsAny, type Selected } from './search/selected-fields.ts';
 
 const DEFAULT_PAGE = 24;
 const MAX_PAGE = 100;
@@ -18,42 +21,109 @@ interface ListArguments {
   readonly after?: string | null | undefined;
   readonly filters?: readonly FacetFilter[] | null | undefined;
   readonly sort?: SortName | null | undefined;
+  readonly locale?: string | null | undefined;
+  readonly currency?: string | null | undefined;
   readonly maxPage?: number;
   readonly audience?: Audience;
 }
 
-/** The order that a sort means where there is nothing, something typed, or a collection's own order to go by. */
+/** The order that relevance means where there is nothing, something typed, a collection's own order, or what sells to go by. */
 const RELEVANCE: Readonly<Record<ListQuery['within']['kind'], ListOrder>> = {
   all: 'newest',
   search: 'match',
   collection: 'place',
+  category: 'popularity',
 };
 
-/** Opens a list of products by a field's arguments and reads its page. @throws GraphQLError BAD_USER_INPUT for arguments out of bounds */
+const ORDERS: Readonly<Record<Exclude<SortName, 'RELEVANCE'>, ListOrder>> = {
+  NEWEST: 'newest',
+  TITLE: 'title',
+  PRICE_ASC: 'price',
+  PRICE_DESC: 'price falling',
+  POPULARITY: 'popularity',
+};
+
+const NO_WISHES: ListWishes = { count: false, facets: false, prices: false };
+
+/**
+ * Opens a list of products by a field's arguments and reads its page.
+ * @param info of the field: what it asks of the whole list is then read by the same statement.
+ * @throws GraphQLError BAD_USER_INPUT for arguments out of bounds
+ */
 export async function openProductList(
   ctx: Context,
   within: ListQuery['within'],
   args: ListArguments,
   fixedOrder?: ListOrder,
+  info?: Selected,
 ): Promise<ProductConnectionMapper> {
-  const order =
-    fixedOrder ?? (args.sort === 'TITLE' ? 'title' : args.sort === 'NEWEST' ? 'newest' : RELEVANCE[within.kind]);
-  const filters = boundedList(args.filters ?? [], MAX_FILTERS, ['filters']);
-  for (const { values } of filters) {
-    boundedList(values, MAX_FILTER_VALUES, ['filters', 'values']);
-    if (!values.every(isStorable))
-      throw badInput('A filter has a value that no product can have.', ['filters', 'values']);
-  }
+  const { sort } = args;
+  const order = fixedOrder ?? (sort == null || sort === 'RELEVANCE' ? RELEVANCE[within.kind] : ORDERS[sort]);
+  const locale = readLocale(args.locale);
+  const after = args.after == null ? null : readProductCursor(args.after, order);
   const list: ListQuery = {
     audience: args.audience ?? ctx.audience,
     within,
-    filters: joinFilters(filters),
+    filters: joinFilters(checkFilters(args.filters ?? [])),
     order,
-    after: args.after == null ? null : readProductCursor(args.after, order),
+    after,
     first: pageSize(args.first, DEFAULT_PAGE, args.maxPage ?? MAX_PAGE),
+    language: locale?.split('-')[0] ?? null,
+    currency: args.currency ?? null,
+    similar: after?.similar ?? false,
+    wishes: info ? wishesOf(info) : NO_WISHES,
   };
-  const rows = await ctx.loaders.page.load(list);
-  for (const row of rows) ctx.loaders.product.prime(row.productId, row);
-  const { edges, pageInfo } = toConnection(rows, list.first, (row) => productCursor(order, row), list.after !== null);
-  return { list, edges, pageInfo };
+  const { listing, similar } = await readListing(ctx, list);
+  const opened = { ...list, similar };
+  for (const row of listing.rows) ctx.loaders.product.prime(row.productId, row);
+  const { edges, pageInfo } = toConnection(
+    listing.rows,
+    list.first,
+    (row) => productCursor(order, row),
+    after !== null,
+  );
+  return { list: opened, locale, edges, pageInfo, groups: listing.groups };
+}
+
+/** Reads a list; when nothing has what was typed, what is similar to it. */
+async function readListing(ctx: Context, list: ListQuery): Promise<{ listing: Listing; similar: boolean }> {
+  const exact = await ctx.loaders.listing.load(list);
+  const isEmpty = exact.rows.length === 0 && exact.groups.every(({ failing, count }) => failing > 0 || count === 0);
+  if (!isEmpty || list.similar || list.within.kind !== 'search' || list.within.titlesOnly || list.after !== null)
+    return { listing: exact, similar: list.similar };
+  const similar = await ctx.loaders.listing.load({ ...list, similar: true });
+  // Filters that left nothing of what has the words leave that: it is no reason to guess.
+  return similar.rows.length === 0 ? { listing: exact, similar: false } : { listing: similar, similar: true };
+}
+
+function wishesOf(info: Selected): ListWishes {
+  return {
+    count: selectsAny(info, ['totalCount', 'freshness.countsExact']),
+    facets: selectsAny(info, ['facets']),
+    prices: selectsAny(info, ['priceRange']),
+  };
+}
+
+function checkFilters(filters: readonly FacetFilter[]): readonly FacetFilter[] {
+  boundedList(filters, MAX_FILTERS, ['filters']);
+  for (const filter of filters) checkFilter(filter);
+  return filters;
+}
+
+function checkFilter({ facet, values, attribute, from, to }: FacetFilter): void {
+  boundedList(values, MAX_FILTER_VALUES, ['filters', 'values']);
+  const isNamed = facet === 'OPTION' || facet === 'ATTRIBUTE';
+  if (!values.every(isStorable) || (attribute != null && !isStorable(attribute)))
+    throw badInput('A filter has a value that no product can have.', ['filters', 'values']);
+  if (isNamed && (attribute == null || attribute === ''))
+    throw badInput(`A filter by ${facet} says by which one, as its attribute.`, ['filters', 'attribute']);
+  if (facet === 'CATEGORY' && !values.every(isId))
+    throw badInput('A filter by CATEGORY takes ids of categories.', ['filters', 'values']);
+  if (facet === 'AVAILABILITY' && !values.every((value) => value === 'IN_STOCK'))
+    throw badInput('A filter by AVAILABILITY takes IN_STOCK.', ['filters', 'values']);
+  if (facet === 'PRICE' ? values.length > 0 : from != null || to != null)
+    throw badInput('A filter by PRICE takes from and to, every other one takes values.', ['filters', 'values']);
+  for (const [name, bound] of [['from', from] as const, ['to', to] as const])
+    if (bound != null && (!Number.isSafeInteger(bound) || bound < 0))
+      throw badInput(`${name} is an amount in minor units, not ${bound}.`, ['filters', name]);
 }

@@ -36,11 +36,11 @@ export const Query: QueryResolvers = {
     isStorable(sku) ? findVariantsByCode(db.sql, audience, 'sku', sku, MAX_SAME_CODE) : [],
   variantsByBarcode: (_, { barcode }, { db, audience }) =>
     isStorable(barcode) ? findVariantsByCode(db.sql, audience, 'barcode', barcode, MAX_SAME_CODE) : [],
-  productSearch: (_, { query, ...args }, ctx) => {
+  productSearch: (_, { query, ...args }, ctx, info) => {
     if (query.length > MAX_QUERY_LENGTH)
       throw badInput(`A query has at most ${MAX_QUERY_LENGTH} characters, not ${query.length}.`, ['query']);
     const text = readSearchText(query);
-    return openProductList(ctx, text ? { kind: 'search', text } : { kind: 'all' }, args);
+    return openProductList(ctx, text ? { kind: 'search', text } : { kind: 'all' }, args, undefined, info);
   },
   productListing: (_, { first, after }, ctx) =>
     // Site maps and feeds are for the public, whoever fetches them.

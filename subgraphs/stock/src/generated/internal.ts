@@ -407,10 +407,14 @@ export type Query = {
   channelAvailability: Array<ChannelAvailability>;
   /** What changed of what a channel can sell: as `availabilityChanges` of the public graph, for any channel. */
   channelAvailabilityChanges: ChannelAvailabilityChanges;
+  /** How many levels `levelsImport` would change. Nothing is written. */
+  levelsCheck: LevelsImportPayload;
   /** Locations by id, aligned, null where there is none; at most 250. */
   locationStates: Array<Maybe<LocationState>>;
   /** A reservation by its key; null when there is none. */
   reservation?: Maybe<Reservation>;
+  /** What a location has of variants and how they are sold when nothing is left, aligned with `variantIds`, for exports; at most 1,000. */
+  stockAtLocation: Array<StockAtLocation>;
   /** Where a channel's stock of some variants lies: what routing ranks. Variants at most 250; only locations that hold one of them. */
   stockCandidates: Array<StockCandidate>;
 };
@@ -432,6 +436,12 @@ export type QueryChannelAvailabilityChangesArgs = {
 
 
 /** What other services may ask of stock. */
+export type QueryLevelsCheckArgs = {
+  input: LevelsImportInput;
+};
+
+
+/** What other services may ask of stock. */
 export type QueryLocationStatesArgs = {
   ids: Array<Scalars['ID']['input']>;
 };
@@ -440,6 +450,13 @@ export type QueryLocationStatesArgs = {
 /** What other services may ask of stock. */
 export type QueryReservationArgs = {
   key: Scalars['String']['input'];
+};
+
+
+/** What other services may ask of stock. */
+export type QueryStockAtLocationArgs = {
+  locationId: Scalars['ID']['input'];
+  variantIds: Array<Scalars['ID']['input']>;
 };
 
 
@@ -682,6 +699,19 @@ export type SoldLine = {
   /** Of these, units that were not on hand by the books: an exception was raised. */
   short: Scalars['Int']['output'];
   /** The stock item. */
+  variantId: Scalars['ID']['output'];
+};
+
+/** What a location has of a variant. */
+export type StockAtLocation = {
+  __typename?: 'StockAtLocation';
+  /** Units that can be reserved; 0 for what was never there. */
+  available: Scalars['Int']['output'];
+  /** How many units may be sold ahead at one time. */
+  sellAheadLimit: Scalars['Int']['output'];
+  /** DENY, BACKORDER or PREORDER. */
+  sellingKind: Scalars['String']['output'];
+  /** The variant. */
   variantId: Scalars['ID']['output'];
 };
 
@@ -957,6 +987,7 @@ export type ResolversTypes = {
   ShippedLine: ResolverTypeWrapper<ShippedLine>;
   ShortVariant: ResolverTypeWrapper<ShortVariant>;
   SoldLine: ResolverTypeWrapper<SoldLine>;
+  StockAtLocation: ResolverTypeWrapper<StockAtLocation>;
   StockBusy: ResolverTypeWrapper<StockBusy>;
   StockCandidate: ResolverTypeWrapper<StockCandidate>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
@@ -1032,6 +1063,7 @@ export type ResolversParentTypes = {
   ShippedLine: ShippedLine;
   ShortVariant: ShortVariant;
   SoldLine: SoldLine;
+  StockAtLocation: StockAtLocation;
   StockBusy: StockBusy;
   StockCandidate: StockCandidate;
   String: Scalars['String']['output'];
@@ -1202,8 +1234,10 @@ export type PageInfoResolvers<ContextType = Context, ParentType extends Resolver
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   channelAvailability?: Resolver<Array<ResolversTypes['ChannelAvailability']>, ParentType, ContextType, RequireFields<QueryChannelAvailabilityArgs, 'channel' | 'variantIds'>>;
   channelAvailabilityChanges?: Resolver<ResolversTypes['ChannelAvailabilityChanges'], ParentType, ContextType, RequireFields<QueryChannelAvailabilityChangesArgs, 'channel' | 'first'>>;
+  levelsCheck?: Resolver<ResolversTypes['LevelsImportPayload'], ParentType, ContextType, RequireFields<QueryLevelsCheckArgs, 'input'>>;
   locationStates?: Resolver<Array<Maybe<ResolversTypes['LocationState']>>, ParentType, ContextType, RequireFields<QueryLocationStatesArgs, 'ids'>>;
   reservation?: Resolver<Maybe<ResolversTypes['Reservation']>, ParentType, ContextType, RequireFields<QueryReservationArgs, 'key'>>;
+  stockAtLocation?: Resolver<Array<ResolversTypes['StockAtLocation']>, ParentType, ContextType, RequireFields<QueryStockAtLocationArgs, 'locationId' | 'variantIds'>>;
   stockCandidates?: Resolver<Array<ResolversTypes['StockCandidate']>, ParentType, ContextType, RequireFields<QueryStockCandidatesArgs, 'channel' | 'variantIds'>>;
 };
 
@@ -1315,6 +1349,13 @@ export type SoldLineResolvers<ContextType = Context, ParentType extends Resolver
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type StockAtLocationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StockAtLocation'] = ResolversParentTypes['StockAtLocation']> = {
+  available?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sellAheadLimit?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sellingKind?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type StockBusyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['StockBusy'] = ResolversParentTypes['StockBusy']> = {
   retryAfterMs?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
@@ -1397,6 +1438,7 @@ export type Resolvers<ContextType = Context> = {
   ShippedLine?: ShippedLineResolvers<ContextType>;
   ShortVariant?: ShortVariantResolvers<ContextType>;
   SoldLine?: SoldLineResolvers<ContextType>;
+  StockAtLocation?: StockAtLocationResolvers<ContextType>;
   StockBusy?: StockBusyResolvers<ContextType>;
   StockCandidate?: StockCandidateResolvers<ContextType>;
   Subscription?: SubscriptionResolvers<ContextType>;

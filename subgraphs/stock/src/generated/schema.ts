@@ -1609,7 +1609,7 @@ export type StockWriteOffInput = {
   variantId: Scalars['ID']['input'];
 };
 
-/** Live stock. */
+/** What is told as it happens. */
 export type Subscription = {
   __typename?: 'Subscription';
   /** What the caller's channel can sell of the variants: first a snapshot of all of them, then each change; at most 100 variants. A client that reconnects begins with a snapshot again and misses no final state. */
@@ -1617,7 +1617,7 @@ export type Subscription = {
 };
 
 
-/** Live stock. */
+/** What is told as it happens. */
 export type SubscriptionAvailabilityChangedArgs = {
   since?: InputMaybe<Array<VariantVersionInput>>;
   variantIds: Array<Scalars['ID']['input']>;

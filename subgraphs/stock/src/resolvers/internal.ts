@@ -23,6 +23,7 @@ import type {
 import { availabilityFeed } from '../subscriptions.ts';
 import { readChanges } from './availability.ts';
 import { reservationMutations } from './reservation.ts';
+import { stockAtLocationQueries } from './stock-at-location.ts';
 
 const MAX_CANDIDATE_VARIANTS = 250;
 const MAX_AVAILABILITY_VARIANTS = 1_000;
@@ -31,6 +32,7 @@ const MAX_LOCATIONS = 250;
 /** Resolvers of `internal.graphql`. */
 export const internalResolvers: Resolvers = {
   Query: {
+    ...stockAtLocationQueries,
     stockCandidates: (_, { channel, variantIds }, ctx) =>
       findCandidates(ctx, channel, boundedList(variantIds, MAX_CANDIDATE_VARIANTS, ['variantIds'])),
     channelAvailability: (_, { channel, variantIds }, ctx) =>

@@ -1,14 +1,20 @@
 import { CHANNELS } from '../channels.ts';
+import { known, type Ids } from '../send.ts';
+import { attributesOfProduct, attributesOfVariant } from './attributes.ts';
+import { categoriesOf } from './categories.ts';
 import type { DemoProduct } from './expand.ts';
+import { germanWords } from './german/words.ts';
 import { PRODUCTS } from './products.ts';
+import { relationsOf } from './relations.ts';
+import { textsOf } from './texts.ts';
 
-/** Products that are published in the same channels, few enough for one call. */
+/** Products that are published in the same channels, few enough for one call; none leads to one of a later batch. */
 export interface ProductBatch {
   readonly channels: readonly string[];
   readonly products: readonly DemoProduct[];
 }
 
-const BATCH = 100;
+const BATCH = 200;
 /** Marketplaces do not list blades from everybody. */
 const BLADES = ['Axes & Saws', 'Knives'];
 
@@ -30,8 +36,8 @@ export function productBatches(): ProductBatch[] {
   });
 }
 
-/** A product as `productsUpsert` takes it. */
-export const toProductInput = (product: DemoProduct) => {
+/** A product as `productsUpsert` takes it. @param categoryIds by handle */
+export const toProductInput = (product: DemoProduct, categoryIds: Ids) => {
   const { handle, title, descriptionHtml, vendor, productType, tags, optionNames, media } = product;
   return {
     handle,
@@ -42,7 +48,15 @@ export const toProductInput = (product: DemoProduct) => {
     tags,
     published: true,
     optionNames,
-    variants: product.variants.map(({ eurMinor: _, eurWasMinor: __, ...variant }) => variant),
+    variants: product.variants.map(({ eurMinor: _, eurWasMinor: __, ...variant }) => ({
+      ...variant,
+      attributes: attributesOfVariant(product, variant.optionValues),
+    })),
     media,
+    attributes: attributesOfProduct(handle),
+    categoryIds: categoriesOf(product).map((category) => known(categoryIds, category)),
+    optionWords: germanWords([...optionNames, ...product.variants.flatMap(({ optionValues }) => optionValues)]),
+    texts: textsOf(handle),
+    relations: relationsOf(handle),
   };
 };

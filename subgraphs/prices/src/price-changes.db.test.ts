@@ -1,0 +1,223 @@
+import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
+import type { Database } from '@kontor/kit/src/database.ts';
+import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
+import { newId } from '@kontor/kit/src/ids.ts';
+import { silentLogger } from '@kontor/kit/src/logger.ts';
+import type { Service } from '@kontor/kit/src/service.ts';
+import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
+import { asService, createTestIdentities } from '@kontor/testkit/src/callers.ts';
+import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApp } from './app.ts';
+import { keepChannels } from './commands/keep-channels.ts';
+import { setPriceList } from './commands/set-price-list.ts';
+import { setPrices } from './commands/set-prices.ts';
+import { upsertTaxRates } from './commands/upsert-tax-rates.ts';
+import { purgePriceChanges, recordPriceChanges } from './data/price-changes.ts';
+
+interface Page {
+  readonly variantIds: string[];
+  readonly endCursor: string;
+  readonly resync: boolean;
+  readonly hasMore: boolean;
+}
+
+let testDb: TestDatabase;
+let db: Database;
+/** Another process, and one that lives eight days later. */
+let rival: Database;
+let later: Database;
+let app: Service;
+
+const WEB = { code: 'web', revision: 1, currencies: ['EUR', 'USD'], countries: ['DE', 'AT'] };
+
+beforeAll(async () => {
+  testDb = await createTestDatabase(['prices']);
+  db = testDb.open('prices');
+  rival = testDb.open('prices');
+  later = testDb.open('prices', { nowOffset: '8 days' });
+  app = createApp({
+    db,
+    bus: createMemoryBus(),
+    identity: (await createTestIdentities(['prices'])).prices,
+    logger: silentLogger,
+    peers: { products: createMemoryClient('products', () => null) },
+  });
+  await app.graph(INTERNAL_PATH).server.start();
+});
+afterAll(() => testDb.drop());
+beforeEach(async () => {
+  await db.sql`truncate prices.price_lists, prices.prices, prices.tax_rates, prices.channels, prices.price_changes, prices.outbox`;
+  await db.sql`update prices.change_clock set last_number = 0, purged_number = 0`;
+  await setPriceList(db, { code: 'base-eur', scope: 'BASE', channel: null, currency: 'EUR', taxIncluded: true });
+  await setPriceList(db, { code: 'base-usd', scope: 'BASE', channel: null, currency: 'USD', taxIncluded: false });
+  await setPriceList(db, { code: 'web-eur', scope: 'CHANNEL', channel: 'web', currency: 'EUR', taxIncluded: true });
+  await keepChannels(db, [WEB]);
+});
+
+const ask = async (query: string, variables: Record<string, unknown>) => {
+  const result = await app.graph(INTERNAL_PATH).execute({ query, variables }, asService());
+  if (result.errors) throw new Error(result.errors[0]!.message);
+  return result.data!;
+};
+const changesSince = async (since: string | null, first?: number) =>
+  (
+    (await ask(
+      `query ($since: Cursor, $first: Int) { priceChanges(since: $since, first: $first) { variantIds endCursor resync hasMore } }`,
+      { since, ...(first ? { first } : {}) },
+    )) as { priceChanges: Page }
+  ).priceChanges;
+const end = async () => (await changesSince(null)).endCursor;
+const set = (prices: Record<string, number | null>, priceListCode = 'base-eur', database = db) =>
+  setPrices(database, {
+    priceListCode,
+    changes: Object.entries(prices).map(([variantId, amountMinor]) => ({
+      variantId,
+      amountMinor,
+      compareAtMinor: null,
+    })),
+    maximum: 5_000,
+  });
+const ids = (count: number) => Array.from({ length: count }, newId);
+
+describe('priceChanges', () => {
+  test('begins with the present end, and a resync', async () => {
+    await set({ [newId()]: 100 });
+    const begin = await changesSince(null);
+    expect(begin).toMatchObject({ variantIds: [], resync: true, hasMore: false });
+    expect(await changesSince(begin.endCursor)).toEqual({
+      variantIds: [],
+      endCursor: begin.endCursor,
+      resync: false,
+      hasMore: false,
+    });
+  });
+
+  test('names variants whose price was set, changed or removed, and none whose price was already so', async () => {
+    const [one, two, same] = ids(3) as [string, string, string];
+    await set({ [two]: 200, [same]: 300 });
+    const since = await end();
+    await set({ [one]: 100, [two]: null, [same]: 300 });
+    const page = await changesSince(since);
+    expect(page).toMatchObject({ variantIds: [one, two], resync: false, hasMore: false });
+    await set({ [same]: 300 });
+    expect(await changesSince(page.endCursor)).toEqual({ ...page, variantIds: [] });
+  });
+
+  test('pages through a large update, one row of the log a thousand variants', async () => {
+    const all = ids(2_500);
+    const since = await end();
+    await set(Object.fromEntries(all.map((id) => [id, 100])));
+    const [{ count }] = (await db.sql`
+      select count(*)::int as count from prices.price_changes where variant_ids is not null`) as unknown as [
+      { count: number },
+    ];
+    expect(count).toBe(3);
+    const read: string[][] = [];
+    for (let cursor = since, hasMore = true; hasMore;) {
+      const page = await changesSince(cursor, 700);
+      read.push(page.variantIds);
+      ({ endCursor: cursor, hasMore } = page);
+    }
+    expect(read.map(({ length }) => length)).toEqual([700, 700, 700, 400]);
+    expect(read.flat()).toEqual([...all].sort());
+  });
+
+  test('misses nothing of two writers at once, whichever commits first', async () => {
+    const since = await end();
+    const [slow, quick] = ids(2) as [string, string];
+    const noted = Promise.withResolvers<void>();
+    const committed = Promise.withResolvers<void>();
+    const first = rival.orm.transaction(async (tx) => {
+      await recordPriceChanges(tx, [slow]);
+      noted.resolve();
+      await committed.promise;
+    });
+    await noted.promise;
+    const second = set({ [quick]: 100 });
+    // What is not committed is not told, and the reader does not wait for it.
+    const early = await changesSince(since);
+    expect(early).toMatchObject({ variantIds: [], endCursor: since });
+    committed.resolve();
+    await Promise.all([first, second]);
+    expect((await changesSince(early.endCursor)).variantIds.sort()).toEqual([slow, quick].sort());
+  });
+
+  test.each<[string, () => Promise<unknown>]>([
+    ['taxes', () => upsertTaxRates(db, [{ country: 'DE', basisPoints: 1900 }])],
+    [
+      'a list as a whole',
+      () => setPriceList(db, { code: 'web-eur', scope: 'CHANNEL', channel: 'pos', currency: 'EUR', taxIncluded: true }),
+    ],
+    ['the currencies of a channel', () => keepChannels(db, [{ ...WEB, revision: 2, currencies: ['EUR'] }])],
+    ['the first country of a channel', () => keepChannels(db, [{ ...WEB, revision: 2, countries: ['AT', 'DE'] }])],
+    ['the channels, a new one', () => keepChannels(db, [{ ...WEB, code: 'pos' }])],
+  ])('makes readers begin again after a change of %s', async (_, change) => {
+    const since = await end();
+    await change();
+    const page = await changesSince(since);
+    expect(page).toMatchObject({ variantIds: [], resync: true });
+    expect(page.endCursor).not.toBe(since);
+    await change();
+    expect(await changesSince(page.endCursor)).toMatchObject({ variantIds: [], resync: false });
+  });
+
+  test('goes on after a channel changed in what prices do not depend on, or was told late', async () => {
+    const since = await end();
+    await keepChannels(db, [{ ...WEB, revision: 3, currencies: ['USD', 'EUR'], countries: ['DE', 'FR'] }]);
+    await keepChannels(db, [{ ...WEB, revision: 2, currencies: ['GBP'] }]);
+    expect(await changesSince(since)).toMatchObject({ resync: false });
+  });
+
+  test('cannot go on where changes are gone, nor at a position that was never reached', async () => {
+    const since = await end();
+    await set({ [newId()]: 100 });
+    const next = await end();
+    await purgePriceChanges(db);
+    expect(await changesSince(since)).toMatchObject({ resync: false });
+    await purgePriceChanges(later);
+    expect(await db.sql`select 1 from prices.price_changes`).toHaveLength(0);
+    expect(await changesSince(since)).toMatchObject({ resync: true, endCursor: next });
+    expect(await changesSince(next)).toMatchObject({ resync: false, endCursor: next });
+    await db.sql`update prices.change_clock set last_number = 0, purged_number = 0`;
+    expect(await changesSince(next)).toMatchObject({ resync: true });
+  });
+
+  test.each([
+    '',
+    'x',
+    'W10',
+    Buffer.from('["price-changes",-1,0]').toString('base64url'),
+    Buffer.from('["price-changes",1e99,0]').toString('base64url'),
+  ])('refuses the cursor %j, which it never gave out', async (cursor) => {
+    await expect(changesSince(cursor)).rejects.toThrow('This cursor is not one');
+  });
+});
+
+describe('anonymousPrices', () => {
+  const prices = async (channel: string, variantIds: string[]) =>
+    (
+      (await ask(
+        `query ($channel: ID!, $variantIds: [ID!]!) { anonymousPrices(channel: $channel, variantIds: $variantIds) { variantId currency grossMinor } }`,
+        { channel, variantIds },
+      )) as { anonymousPrices: unknown[] }
+    ).anonymousPrices;
+
+  test('tells what a guest pays in every currency of the channel, with the tax of its first country', async () => {
+    await upsertTaxRates(db, [{ country: 'DE', basisPoints: 1900 }]);
+    const [both, special, none] = ids(3) as [string, string, string];
+    await set({ [both]: 1_000, [special]: 1_000 });
+    await set({ [both]: 1_000 }, 'base-usd');
+    await set({ [special]: 700 }, 'web-eur');
+    expect(await prices('web', [both, special, none, 'no id', both])).toEqual([
+      { variantId: both, currency: 'EUR', grossMinor: 1_000 },
+      { variantId: special, currency: 'EUR', grossMinor: 700 },
+      { variantId: both, currency: 'USD', grossMinor: 1_190 },
+    ]);
+    expect(await prices('nowhere', [both])).toEqual([]);
+  });
+
+  test('takes at most 1,000 variants', async () => {
+    await expect(prices('web', ids(1_001))).rejects.toThrow('variantIds takes at most 1000 entries');
+  });
+});

@@ -1,0 +1,2 @@
+/** The services that search keeps something of. */
+export type SourceName = 'prices' | 'stock';

@@ -1,0 +1,48 @@
+import { guestOf } from '@kontor/kit/src/auth/caller.ts';
+import { afterAll, beforeAll, it } from 'vitest';
+import { expectSent, startCountingStack, type CountingStack } from './counting-stack.ts';
+
+const SEARCH = `query S($query: String!, $filters: [FacetFilterInput!], $sort: ProductSort, $after: Cursor) {
+  productSearch(query: $query, first: 24, filters: $filters, sort: $sort, after: $after) {
+    totalCount edges { cursor node { id handle title } } pageInfo { hasNextPage endCursor }
+    facets { facet attribute value label count isApproximate } priceRange { currency minMinor maxMinor } freshness { asOf pricesExact countsExact } } }`;
+
+let stack: CountingStack;
+
+beforeAll(async () => {
+  stack = await startCountingStack();
+});
+afterAll(() => stack.stop());
+
+// The page with everything that is counted, and the names of what was counted. When nothing has the words, what is similar first.
+it.each([
+  ['everything', { query: '' }, 2],
+  ['everything by price', { query: '', sort: 'PRICE_ASC' }, 2],
+  ['everything by popularity', { query: '', sort: 'POPULARITY' }, 2],
+  ['a word', { query: 'jacket' }, 2],
+  ['an unfinished word', { query: 'jac', sort: 'NEWEST' }, 2],
+  [
+    'a word under filters that leave nothing',
+    {
+      query: 'jacket',
+      filters: [
+        { facet: 'AVAILABILITY', values: ['IN_STOCK'] },
+        { facet: 'PRICE', values: [], from: 100, to: 1_000_000 },
+        { facet: 'TAG', values: ['nothing has this'] },
+      ],
+    },
+    2,
+  ],
+  ['a word that is mistyped', { query: 'jakcet' }, 3],
+])(
+  'a page of %s with its count, facets, prices and age sends the same statements',
+  async (_, variables, statements) => {
+    const counted = await stack.count<{ productSearch: { edges: readonly object[] } }>({
+      bff: 'products',
+      caller: guestOf('web'),
+      query: SEARCH,
+      variables,
+    });
+    expectSent(counted, { fetches: {}, statements: { products: statements } });
+  },
+);
