@@ -195,6 +195,7 @@ const ROOTS: Readonly<Record<string, readonly (() => object)[]>> = {
 
 const COMMANDS: Readonly<Record<string, readonly (() => object)[]>> = {
   productDraftPublish: [() => ({ productId: ids['thing'], expectedVersion: 1, expectedDraftVersion: 1 })],
+  productRestore: [() => ({ productId: ids['thing'], version: 1, expectedVersion: 1 })],
   searchSynonymsSet: [
     () => ({ synonymSetId: ids['synonyms'], locale: 'en', words: ['thing', 'object'], expectedVersion: 1 }),
   ],
@@ -257,8 +258,13 @@ const COMMANDS: Readonly<Record<string, readonly (() => object)[]>> = {
       mappings: [{ categoryId: ids['category'], targetId: '1', targetPath: 'a > b' }],
     }),
   ],
-  productRestore: [() => ({ productId: ids['thing'], version: 1, expectedVersion: 1 })],
-  productDraftSet: [() => ({ change: change(), publishAt: '2030-01-01T00:00:00.000Z', expectedDraftVersion: 1 })],
+  productDraftSet: [
+    () => ({
+      change: { productId: ids['thing'], title: 'Later', attributes: [attribute('text', 'a')] },
+      publishAt: '2030-01-01T00:00:00.000Z',
+      expectedDraftVersion: 1,
+    }),
+  ],
   productDraftDiscard: [() => ({ productId: ids['thing'], expectedDraftVersion: 9 })],
   collectionSet: [
     () => ({
@@ -269,18 +275,21 @@ const COMMANDS: Readonly<Record<string, readonly (() => object)[]>> = {
     ...[
       condition('VENDOR', 'IS', ['a']),
       condition('TITLE', 'CONTAINS', ['a']),
-      condition('TAG', 'CONTAINS', ['a']),
-      condition('CATEGORY', 'IS', [NOBODYS]),
+      condition('TAG', 'IS', ['a']),
       condition('ATTRIBUTE', 'IS', ['a'], 'text'),
       condition('ATTRIBUTE', 'GREATER', ['1'], 'number'),
       condition('ATTRIBUTE', 'LESS', ['2026-01-31'], 'date'),
       condition('CREATED_WITHIN_DAYS', 'IS', ['1']),
       condition('PRICE', 'GREATER', ['1'], 'web/EUR'),
       condition('SELLABLE', 'IS', ['true'], 'web'),
-    ].map((each) => () => ({
-      ...{ handle: `rule-${each.field.toLowerCase().replaceAll('_', '-')}`, title: 'Rule' },
+    ].map((each, index) => () => ({
+      ...{ handle: `rule-${index}`, title: 'Rule' },
       rule: { match: 'ALL', conditions: [each] },
     })),
+    () => ({
+      ...{ handle: 'rule-category', title: 'Rule' },
+      rule: { match: 'ANY', conditions: [condition('CATEGORY', 'IS', [ids['category']!])] },
+    }),
   ],
   collectionRemove: [() => ({ id: ids['collection'], expectedVersion: 9 })],
   channelSet: [

@@ -122,6 +122,16 @@ async function seed(options: StackOptions, database: TestDatabase): Promise<void
       expect(await sql`select topic from ${sql(name)}.outbox where published_at is null limit 1`).toHaveLength(0),
     );
   }
+  // Search asks prices and stock itself: it knows all once it has read both to their ends again.
+  const { sql } = database.open('products', { max: 1 });
+  const [seeded] = await sql<{ at: Date }[]>`select products.app_now() as at`;
+  await eventually(async () =>
+    expect(
+      await sql`
+        select count(*) filter (where as_of > ${seeded!.at}) = 2 * (select count(*) from products.channels) as is_known
+        from products.search_sources`,
+    ).toEqual([{ is_known: true }]),
+  );
   await stack.stop();
 }
 

@@ -81,6 +81,32 @@ export const PRODUCT_SCREEN = `query ProductScreen($id: ID!) {
   productScreen(id: $id) { title vendor images { url } variants { id title ${PRICE} ${AVAILABILITY} } }
 }`;
 
+const PHONE_CARD = 'id title vendor image { url altText } lowestPrice { gross { minorUnits currency } } isInStock';
+
+export const MOBILE_FEED = `query MobileFeed($first: Int!, $locale: String) {
+  feed(first: $first, locale: $locale) {
+    edges { node { ${PHONE_CARD} } } pageInfo { hasNextPage endCursor } totalCount facets { facet attribute value label count isApproximate }
+    priceRange { currency minMinor maxMinor } freshness { asOf pricesExact countsExact }
+  }
+}`;
+
+export const MOBILE_SCREEN = `query MobileScreen($id: ID!, $locale: String) {
+  productScreen(id: $id, locale: $locale) {
+    title vendor images { url } variants { id title ${PRICE} ${AVAILABILITY} } attributes { code label text }
+    recommendations { reason product { ${PHONE_CARD} } }
+  }
+}`;
+
+export const CATALOGUE_CHANGES = `query CatalogueChanges($first: Int!, $locale: String) {
+  catalogueChanges(first: $first, locale: $locale) {
+    changes {
+      productId isRemoved
+      product { handle title vendor productType descriptionHtml categoryIds images { url altText } variants { id title sku barcode } }
+    }
+    endCursor hasMore
+  }
+}`;
+
 export const LOOKUP = `query Lookup($code: String!) {
   lookup(code: $code) { id productTitle title matchedBy sku barcode ${PRICE} ${AVAILABILITY} }
 }`;
@@ -99,6 +125,25 @@ export const FEED = `query Feed($first: Int!) {
   feed(first: $first) {
     items { id itemGroupId title description link brand gtin image { url } ${PRICE} ${AVAILABILITY} }
     pageInfo { hasNextPage endCursor }
+  }
+}`;
+
+export const MAPPED_FEED = `query MappedFeed($first: Int!) {
+  feed(first: $first, taxonomy: "budget") {
+    items {
+      id itemGroupId title description image { url } ${PRICE} ${AVAILABILITY}
+      mpn condition googleProductCategory gender ageGroup taxonomyCategory { targetId isInherited }
+    }
+  }
+}`;
+
+export const MAPPINGS = `{
+  mappings(taxonomy: "budget") { taxonomy { revision } mappings { category { name } target { targetId } } pageInfo { endCursor } }
+}`;
+
+export const MAPPED_CATEGORIES = `query MappedCategories($first: Int!) {
+  mappedCategories(taxonomy: "budget", first: $first) {
+    taxonomy { revision } categories { category { name } target { targetId isInherited } } pageInfo { endCursor }
   }
 }`;
 

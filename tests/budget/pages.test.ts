@@ -1,7 +1,7 @@
 import { guestOf, type Caller } from '@kontor/kit/src/auth/caller.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { catalogue } from './catalogue.ts';
+import { catalogueStatements } from './catalogue-statements.ts';
 import { expectSent, startCountingStack, type Budget, type CountingStack } from './counting-stack.ts';
 import {
   CATALOG_PAGE,
@@ -20,6 +20,7 @@ import {
   SEARCH_SUGGESTIONS,
 } from './documents.ts';
 import { productsOf, type DemoProduct } from './demo-products.ts';
+import { phonesAndMarketplaces } from './phones-and-marketplaces.ts';
 
 const GUEST = { bff: 'web', caller: guestOf('web') } as const;
 const STAFF: Caller = { role: 'staff', subject: 'staff-1', channel: 'pos', scopes: [] };
@@ -85,7 +86,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.stop());
 
-catalogue(
+catalogueStatements(
   () => stack,
   () => single,
   () => wide,
@@ -235,3 +236,10 @@ it.each([1, 50])('marketplace feed sends the same for %i products', async (first
   // The page, its descriptions, its variants, their media.
   expectSent(counted, page(4));
 });
+
+// They file products anew: behind what reads them as they are.
+phonesAndMarketplaces(
+  () => stack,
+  () => single,
+  () => wide,
+);

@@ -1,7 +1,13 @@
 import { createBff, type BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { Account, SignedIn } from './resolvers/account.ts';
-import { CatalogueChange, CatalogueProduct, ProductCard, ProductScreen } from './resolvers/catalogue.ts';
+import {
+  CatalogueChange,
+  CatalogueProduct,
+  ProductCard,
+  ProductConnection,
+  ProductScreen,
+} from './resolvers/catalogue.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { Query } from './resolvers/query.ts';
 import { Subscription } from './subscriptions.ts';
@@ -18,6 +24,7 @@ export const createApp = (deps: BffDeps): Service =>
       Mutation,
       Subscription,
       ProductScreen,
+      ProductConnection,
       ProductCard,
       CatalogueChange,
       CatalogueProduct,

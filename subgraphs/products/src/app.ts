@@ -35,6 +35,7 @@ import { Mutation, ProductUpdated, VariantComponentsSaved } from './resolvers/mu
 import { ProductConnection } from './resolvers/product-connection.ts';
 import { Media, ProductVariant, VariantComponent } from './resolvers/product-variant.ts';
 import { Product } from './resolvers/product.ts';
+import { createChannelLanguages } from './live/channel-languages.ts';
 import { createProductHub } from './live/product-hub.ts';
 import { createProductReader } from './live/product-reader.ts';
 import { listenToProducts } from './live/listen-to-products.ts';
@@ -55,7 +56,8 @@ import {
 /** The products subgraph, not listening. */
 export function createApp(deps: ProductsDeps): Service {
   const hub = createProductHub();
-  const live = { hub, reader: createProductReader(deps.db) };
+  const languages = createChannelLanguages(deps.db);
+  const live = { hub, reader: createProductReader(deps.db), languages };
   return createSubgraph({
     name: 'products',
     deps,
@@ -118,7 +120,11 @@ export function createApp(deps: ProductsDeps): Service {
     internalSdl: readSdl(new URL('../internal.graphql', import.meta.url)),
     internalResolvers,
     context: (call) => createContext(deps.db, live, call),
-    consume: async () => [await listenToProducts(deps.bus, hub), ...(await consume(deps))],
+    consume: async () => [
+      await listenToProducts(deps.bus, hub),
+      await languages.listen(deps.bus),
+      ...(await consume(deps)),
+    ],
     background: () => startBackground(deps, readChange),
   });
 }

@@ -4,14 +4,16 @@ import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import { channelOf } from '@kontor/kit/src/subgraph.ts';
 import type { Author } from './domain/author.ts';
 import type { Audience } from './domain/audience.ts';
+import type { ChannelLanguages } from './live/channel-languages.ts';
 import type { ProductHub } from './live/product-hub.ts';
 import type { ProductReader } from './live/product-reader.ts';
 import { createLoaders, type Loaders } from './loaders.ts';
 
-/** How subscribers of this process hear of changes, and what they read them by. */
+/** What a process keeps between requests: how subscribers hear of changes and what they read them by, and the languages of channels. */
 export interface Live {
   readonly hub: ProductHub;
   readonly reader: ProductReader;
+  readonly languages: ChannelLanguages;
 }
 
 /** What the resolvers of one request share. */

@@ -492,7 +492,7 @@ export type ProductConnection = {
   __typename?: 'ProductConnection';
   /** The products with their cursors. */
   edges: Array<ProductEdge>;
-  /** Values that would narrow the list, most frequent first, at most 20 a facet, option or attribute, each facet counted under the filters of the others; costs a count, ask only when shown. */
+  /** Values that would narrow the list, most frequent first, each facet counted under the filters of the others; costs a count, ask only when shown. */
   facets?: Maybe<Array<FacetCount>>;
   /** How old and how exact the list is. */
   freshness: SearchFreshness;
@@ -502,6 +502,12 @@ export type ProductConnection = {
   priceRange?: Maybe<PriceBounds>;
   /** How many products match in all; costs a count, ask only when shown. */
   totalCount?: Maybe<Scalars['Int']['output']>;
+};
+
+
+/** A page of products (Relay cursor connections). */
+export type ProductConnectionFacetsArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 /** A product in a page. */
@@ -1393,7 +1399,7 @@ export type ProductCardResolvers<ContextType = Context, ParentType extends Resol
 
 export type ProductConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductConnection'] = ResolversParentTypes['ProductConnection']> = {
   edges?: Resolver<Array<ResolversTypes['ProductEdge']>, ParentType, ContextType>;
-  facets?: Resolver<Maybe<Array<ResolversTypes['FacetCount']>>, ParentType, ContextType>;
+  facets?: Resolver<Maybe<Array<ResolversTypes['FacetCount']>>, ParentType, ContextType, Partial<ProductConnectionFacetsArgs>>;
   freshness?: Resolver<ResolversTypes['SearchFreshness'], ParentType, ContextType>;
   pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
   priceRange?: Resolver<Maybe<ResolversTypes['PriceBounds']>, ParentType, ContextType>;

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { shortened } from './facets.ts';
 import { picturesOf } from './pictures.ts';
 import { isInStock, lowestPrice } from './product-card.ts';
 import { scannedVariant } from './scanned-variant.ts';
@@ -53,4 +54,20 @@ it('puts the product beside a scanned variant', () => {
     productId: 'p',
     productTitle: 'Parka',
   });
+});
+
+it('keeps the most frequent values of each facet, option and attribute', () => {
+  const count = (facet: 'VENDOR' | 'OPTION', attribute: string | null, value: string) => ({
+    ...{ facet, attribute, value, label: value, count: 1, isApproximate: false },
+  });
+  const all = [
+    count('OPTION', 'Size', 'M'),
+    count('VENDOR', null, 'Oberland'),
+    count('OPTION', 'Colour', 'Navy'),
+    count('OPTION', 'Size', 'L'),
+    count('OPTION', 'Size', 'S'),
+    count('VENDOR', null, 'Karwendel'),
+  ];
+  expect(shortened(all, 2)).toEqual(all.filter(({ value }) => value !== 'S'));
+  expect(shortened(all, 1).map(({ value }) => value)).toEqual(['M', 'Oberland', 'Navy']);
 });

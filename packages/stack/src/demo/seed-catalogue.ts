@@ -14,7 +14,7 @@ const ALL_COLLECTIONS = [...COLLECTIONS, { ...RULED_COLLECTION, productHandles: 
 export const CATALOGUE_COMMANDS = 5 + PRODUCT_TYPES.length + BATCHES.length + ALL_COLLECTIONS.length + SYNONYMS.length;
 
 /** What the catalogue's things are known by. */
-export interface CatalogueIds {
+interface CatalogueIds {
   /** By handle. */
   readonly productIds: Ids;
   /** By SKU. */

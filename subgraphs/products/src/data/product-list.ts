@@ -138,34 +138,40 @@ function pageAlone(sql: Sql, query: ListQuery): Fragment {
     from (${isBest(query) ? bestOf(sql, query) : pageOf(sql, query, walk(sql, query) ?? source(sql, query, 'all'))}) page join products.products p on p.product_id = page.product_id ${ordered(sql, query)}`;
 }
 
-/** Matches are found once; the page and the groups are made of them. Only a list too long for that is read again for each. */
+/**
+ * Matches are found once, and the groups are made of them; so is the page, unless the index gives the best of them faster. Only a list that is too
+ * long to count is read again: a sample of it, and all that pass the filters when those are few.
+ */
 function pageAndGroups(sql: Sql, query: ListQuery): Fragment {
   const { filters, wishes } = query;
   const sideways = filters.length > 0 && (wishes.facets || wishes.prices);
   const { count, which } = sideways ? failing(sql, filters) : { count: sql`0`, which: sql`0` };
-  const columns = sql`d.product_id, ${key(sql, query)} as key, d.facets, ${wishes.facets ? sellable(sql) : sql`false`} as sellable,
+  const columns = sql`d.product_id, ${key(sql, query)} as key, ${wishes.facets ? sql`d.facets` : sql`null::text`} as facets, ${wishes.facets ? sellable(sql) : sql`false`} as sellable,
     ${wishes.prices ? prices(sql).lowest : sql`null::bigint`} as lowest, ${wishes.prices ? prices(sql).highest : sql`null::bigint`} as highest`;
+  const limit = COUNTED_PRODUCTS + 1;
   const candidates = (more: Fragment, isSample = false) => sql`
-    select * from (select ${columns}, ${count} as failed, ${which} as failing from ${source(sql, query, sideways ? 'all but one' : 'all', isSample)} and ${sideways ? sql`true` : passesAll(sql, filters)} and ${more}) tried
-    where failed <= 1 limit ${COUNTED_PRODUCTS + 1}`;
-  const isLong = sql`(select size > ${COUNTED_PRODUCTS} from extent)`;
-  const passing = sql`select ${columns}, 0 as failed, 0 as failing from ${source(sql, query, 'all')} and ${passesAll(sql, filters)} and ${isLong}`;
-  // Of a long list those that pass all filters may still be few: they are counted then.
+    select * from (select ${columns}, ${count} as failed, ${which} as failing from ${source(sql, query, sideways ? 'all but one' : 'all', isSample)}
+      and ${sideways ? sql`true` : passesAll(sql, filters)} and ${more}) tried where failed <= 1 limit ${limit}`;
+  const isLong = sql`(select is_long from extent)`;
+  const isWhole = sql`(select is_whole from narrowed)`;
+  const grouped = (scale: number, from: Fragment) => sql`
+    select failing, ${scale}::int as scale, count(*)::int as count, (count(*) filter (where sellable))::int as sellable, min(lowest) as lowest, max(highest) as highest,
+      string_agg(facets, chr(1)) as facets from ${from} group by failing`;
+  const passing = sql`
+    select ${columns}, 0 as failing from ${source(sql, query, 'all')} and ${passesAll(sql, filters)} and ${isLong} limit ${limit}`;
   return sql`
-    with bounded as materialized (${candidates(sql`true`)}),
-    extent as materialized (select count(*) as size from bounded),
-    narrow as materialized (${filters.length > 0 ? sql`${passing} limit ${COUNTED_PRODUCTS + 1}` : sql`select * from bounded where false`}),
-    counted as materialized (${filters.length > 0 ? sql`select count(*) <= ${COUNTED_PRODUCTS} as is_whole from narrow` : sql`select false as is_whole`}),
-    sampled as materialized (${candidates(isLong, true)}),
-    chosen as (
-      select *, 1 as scale from bounded where not ${isLong}
-      union all select *, 1 from narrow where (select is_whole from counted)
-      union all select *, ${SAMPLE_SCALE} from sampled where failing > 0 or not (select is_whole from counted)),
+    with ${isBest(query) ? sql`` : sql`bounded as materialized (${candidates(sql`true`)}),`}
+    counted as materialized (${grouped(1, isBest(query) ? sql`(${candidates(sql`true`)}) found` : sql`bounded`)}),
+    extent as materialized (select coalesce(sum(count), 0) > ${COUNTED_PRODUCTS} as is_long from counted),
+    narrow as materialized (${filters.length > 0 ? grouped(1, sql`(${passing}) found`) : sql`select * from counted where false`}),
+    narrowed as materialized (select ${filters.length > 0 ? sql`coalesce(sum(count), 0) <= ${COUNTED_PRODUCTS}` : sql`false`} as is_whole from narrow),
+    sampled as materialized (${grouped(SAMPLE_SCALE, sql`(${candidates(isLong, true)}) found`)}),
+    chosen as materialized (
+      select * from counted where not ${isLong}
+      union all select * from narrow where ${isLong} and ${isWhole}
+      union all select * from sampled where ${isLong} and (failing > 0 or not ${isWhole})),
     groups as materialized (
-      select failing, scale, count(*)::int as count, (count(*) filter (where sellable))::int as sellable, min(lowest) as lowest, max(highest) as highest,
-        ${wishes.facets ? sql`string_agg(facets, chr(1))` : sql`null::text`} as facets
-      from chosen group by failing, scale
-      union all select 0, 1, 0, 0, null, null, null where not exists (select 1 from chosen where failing = 0)),
+      select * from chosen union all select 0, 1, 0, 0, null, null, null where not exists (select 1 from chosen where failing = 0)),
     age as (select case when count(as_of) = 2 then min(as_of) end as as_of from products.search_sources where channel_code = (select channel from asked)),
     page as materialized (${isBest(query) ? bestOf(sql, query) : pageOfEither(sql, query, isLong)})
     select ${productColumns(sql, query.audience)}, ${cursorKey(sql, query)} as "cursorKey", ${query.similar} as similar, g.failing, g.scale, g.count, g.sellable,

@@ -168,7 +168,7 @@ const TREE: readonly CategoryNode[] = [
 ];
 
 /** A category as `categoriesUpsert` takes it; its handle is its reference, too. */
-export interface DemoCategory {
+interface DemoCategory {
   readonly handle: string;
   readonly name: string;
   readonly german: string;

@@ -16,16 +16,15 @@ export function readLocale(locale: string | null | undefined, path: readonly str
 }
 
 /**
- * The languages in which a field answers: those of its argument, else those of the caller's channel. Without an argument this asks for the
- * channel, once in a request: fields that rarely have anything translated look before they call it.
+ * The languages in which a field answers: those of its argument, else those of the caller's channel. Without an argument this may ask
+ * for the channels, once in a few seconds.
  * @throws GraphQLError BAD_USER_INPUT for what is no language tag
  */
 export async function localesOf(
-  { loaders, audience }: Pick<Context, 'loaders' | 'audience'>,
+  { live, audience }: Pick<Context, 'live' | 'audience'>,
   locale: string | null | undefined,
 ): Promise<string[]> {
   const wanted = readLocale(locale);
   if (wanted !== null) return localeChain(wanted, null);
-  const channel = audience.channel === null ? null : await loaders.channel.load(audience.channel);
-  return localeChain(null, channel?.locales[0] ?? null);
+  return localeChain(null, audience.channel === null ? null : await live.languages.defaultOf(audience.channel));
 }

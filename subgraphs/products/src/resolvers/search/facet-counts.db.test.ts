@@ -6,8 +6,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { upsertProducts } from '../../commands/upsert-products.ts';
 import { writeOffers } from '../../data/search/offers.ts';
-import { refreshSearch } from '../../data/search/refresh.ts';
+import { refreshSearch, staleSearch } from '../../data/search/refresh.ts';
 import { makeChannels, product, startProducts, variant } from '../../fixture.ts';
+import { fillSearch } from '../../search-worker.ts';
 
 /** A product as a plain model knows it: values by facet, written as `FACET attribute`. */
 interface Model {
@@ -257,6 +258,22 @@ describe('facets', () => {
     expect(
       facets.flatMap((each: { facet: string; value: string }) => (each.facet === 'CATEGORY' ? [each.value] : [])),
     ).toEqual([categories.shirts]);
+  });
+});
+
+describe('a product type whose attributes change', () => {
+  it('has its products counted by them when their documents are made anew', async () => {
+    await db.sql`
+      update products.product_types set attributes = (select jsonb_agg(case when d ->> 'code' = 'secret' then d || '{"isFilterable": true}' else d end) from jsonb_array_elements(attributes) as d)
+      where name = 'Top'`;
+    await inTransaction(db, (tx) => staleSearch(tx, { productType: 'Top' }));
+    while (await fillSearch(db));
+    const { productSearch } = await ask(SEARCH, asGuest(), { query: 'thing' });
+    expect(productSearch.facets.find(({ value }: { value: string }) => value === 'hidden')).toMatchObject({
+      facet: 'ATTRIBUTE',
+      attribute: 'secret',
+      count: models.filter(({ values }) => values['ATTRIBUTE care']).length,
+    });
   });
 });
 

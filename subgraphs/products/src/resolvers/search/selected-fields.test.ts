@@ -12,10 +12,7 @@ function selects(source: string, variableValues: Record<string, unknown> = {}): 
       .map((fragment) => [fragment.name.value, fragment]),
   );
   const fieldNodes = operation.selectionSet.selections as readonly FieldNode[];
-  return selectsAny({ fieldNodes, fragments, variableValues } as Parameters<typeof selectsAny>[0], [
-    'totalCount',
-    'freshness.countsExact',
-  ]);
+  return selectsAny({ fieldNodes, fragments, variableValues }, ['totalCount', 'freshness.countsExact']);
 }
 
 it.each([

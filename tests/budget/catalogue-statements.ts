@@ -50,7 +50,11 @@ const LIKELY = [
 ] as const;
 
 /** What the subgraph products sends for what is asked of it directly, as the router does: of a product with one variant, and one with many. */
-export function catalogue(stack: () => CountingStack, single: () => DemoProduct, wide: () => DemoProduct): void {
+export function catalogueStatements(
+  stack: () => CountingStack,
+  single: () => DemoProduct,
+  wide: () => DemoProduct,
+): void {
   it.each([
     ['one variant', 'en'],
     ['many', 'en'],
