@@ -4,7 +4,8 @@
  */
 import { NAMED_SCOPES } from '@kontor/kit/src/auth/policy.ts';
 import type { Call } from '@kontor/kit/src/graph/graph.ts';
-import { buildGraph, readSdl } from '@kontor/kit/src/graph/sdl.ts';
+import { readSdl } from '@kontor/kit/src/graph/sdl.ts';
+import { buildChannelGraph } from '@kontor/kit/src/graph/sdl.ts';
 import { asGuest, asStaff, callAs } from '@kontor/testkit/src/callers.ts';
 import { getNamedType, type GraphQLSchema } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -71,7 +72,7 @@ afterAll(() => system.stop());
 
 type Channel = 'web' | 'mobile' | 'b2b';
 const schemaOf = (channel: Channel): GraphQLSchema =>
-  buildGraph(readSdl(new URL(`../../bffs/${channel}/schema.graphql`, import.meta.url)), {});
+  buildChannelGraph(readSdl(new URL(`../../bffs/${channel}/schema.graphql`, import.meta.url)), {});
 
 /** Asks a page for everything that it shows. */
 async function page(channel: Channel, name: string, args: Readonly<Record<string, unknown>>, call: Call) {
@@ -144,4 +145,17 @@ it.each([
   const input = { productId: ids['product'], media: [{ url }] };
   const { productUpdate } = await system.done('products', query, { input }, EDITOR);
   expect(productUpdate.__typename).toBe('InvalidInput');
+});
+
+it('would see that it is unsafe as it was sent', () => {
+  const passing = HOSTILE_HTML.filter((html) => {
+    try {
+      expectSafeHtml(html);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+  // Only what is escaped, what is merely not closed, and what stays within its quotes.
+  expect(passing).toEqual(HOSTILE_HTML.filter((html) => /^&lt;|^<td colspan|a<\/div>$/.test(html)));
 });

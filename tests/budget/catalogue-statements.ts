@@ -68,24 +68,14 @@ export function catalogueStatements(
     expectSent(counted, { fetches: {}, statements: { products: 16 } });
   });
 
-  it.each([
+  it('a page in another language, narrowed and sorted by price, is two statements with its count, facets, prices and age', async () => {
+    const variables = { query: 'jacke', first: 24, filters: LIKELY, sort: 'PRICE_ASC' };
+    const counted = await stack().count<List>({ ...GUEST, query: LIST, variables });
+    const { edges, facets } = counted.data.productSearch;
+    expect([edges.length > 0, facets.length > 0]).toEqual([true, true]);
     // The page with all that is counted, the names of what is counted.
-    ['', 1, [], 2],
-    ['', 100, [], 2],
-    ['jacke', 100, [], 2],
-    ['jacke', 24, LIKELY, 2],
-    // Nothing has the word: once more, for what is similar.
-    ['regenjakce', 24, [], 3],
-  ])(
-    'a page of "%s" with %i products, its count, facets, prices and age is two statements, and three with a typing error',
-    async (query, first, filters, statements) => {
-      const variables = { query, first, filters, sort: 'PRICE_ASC' };
-      const counted = await stack().count<List>({ ...GUEST, query: LIST, variables });
-      const { edges, facets } = counted.data.productSearch;
-      expect([edges.length > 0, facets.length > 0]).toEqual([true, true]);
-      expectSent(counted, { fetches: {}, statements: { products: statements } });
-    },
-  );
+    expectSent(counted, { fetches: {}, statements: { products: 2 } });
+  });
 
   it.each([1, 100])('a part of the listing with %i products is one statement for each kind of thing', async (first) => {
     const counted = await stack().count<Listing>({ ...GUEST, query: LISTING, variables: { first } });

@@ -151,8 +151,8 @@ describe('with products in categories that lead to each other', () => {
   });
 
   it.each([1, 250])('web categoryTree sends the same for %i branches', async (first) => {
-    // The roots, what is below them, the channel's language.
-    expectSent(await stack.count({ ...GUEST, query: CATEGORY_TREE, variables: { first } }), catalogue(3));
+    // The roots, what is below them.
+    expectSent(await stack.count({ ...GUEST, query: CATEGORY_TREE, variables: { first } }), catalogue(2));
   });
 
   it.each(['one variant', 'many'])('web productPage with all details sends the same for %s', async (width) => {

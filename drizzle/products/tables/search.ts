@@ -39,7 +39,9 @@ export const searchDocuments = schema.table(
     marks: searchVector('marks').notNull(),
     vector: searchVector('vector').notNull(),
     /** Keeps the vector out of the row; see the migration. */
-    filler: text('filler').notNull().default(sql`repeat(' ', 2100)`),
+    filler: text('filler')
+      .notNull()
+      .default(sql`repeat(' ', 2100)`),
   },
   (table) => [
     primaryKey({ name: 'search_documents_pkey', columns: [table.productId, table.language, table.channelCode] }),

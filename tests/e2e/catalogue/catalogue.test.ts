@@ -116,7 +116,8 @@ describe('npm run catalogue, beside a running system', () => {
       /^There is no location "moon" in these channels\. There are: leipzig, /,
     );
     expect(await one('import', good, '--currency', 'MOON')).toMatch(/^"MOON" is not a currency code/);
-    expect(await one('export', good)).toMatch(/^There is no such command: export/);
+    expect(await one('publish', good)).toMatch(/^There is no such command: publish/);
+    expect(await one('export', join(folder, 'out.csv'), '--channel', 'moon')).toMatch(/^There is no channel "moon"/);
     expect(await one('locations', await file('stores.json', '{}'))).toMatch(/must hold a JSON list of stores\.$/);
   });
 

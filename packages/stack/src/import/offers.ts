@@ -28,13 +28,13 @@ export async function readListPrices(
 ): Promise<Map<string, ListPrice>> {
   const prices = new Map<string, ListPrice>();
   for (let from = 0; from < variantIds.length; from += CHUNK) {
-    const { listPrices } = await run<{ listPrices: ListPrice[] }>(
+    const { pricesOfList } = await run<{ pricesOfList: ListPrice[] }>(
       operator,
       'prices',
-      'query P($code: String!, $ids: [ID!]!) { listPrices(code: $code, variantIds: $ids) { variantId amountMinor compareAtMinor } }',
+      'query P($code: String!, $ids: [ID!]!) { pricesOfList(code: $code, variantIds: $ids) { variantId amountMinor compareAtMinor } }',
       { code, ids: variantIds.slice(from, from + CHUNK) },
     );
-    for (const price of listPrices) prices.set(price.variantId, price);
+    for (const price of pricesOfList) prices.set(price.variantId, price);
   }
   return prices;
 }

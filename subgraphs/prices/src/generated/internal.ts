@@ -220,10 +220,10 @@ export type Query = {
   __typename?: 'Query';
   /** What a guest of a channel pays for one unit, by variant and currency: all currencies of the channel, the tax of its first country. Variants without a price are left out. */
   anonymousPrices: Array<AnonymousPrice>;
-  /** What a list says of variants, for exports; those without a price, and everything of a list that there is none of, are left out. */
-  listPrices: Array<ListPrice>;
   /** Variants of which some price may have changed for somebody, in the order of the changes; call again with `endCursor`. */
   priceChanges: PriceChangePage;
+  /** What a list says of variants, for exports; those without a price, and everything of a list that there is none of, are left out. */
+  pricesOfList: Array<ListPrice>;
   /** Prices a cart: the same answer as `ProductVariant.price`, lines of one variant summed first. */
   quote: Quote;
 };
@@ -237,16 +237,16 @@ export type QueryAnonymousPricesArgs = {
 
 
 /** What other services may ask of prices. */
-export type QueryListPricesArgs = {
-  code: Scalars['String']['input'];
-  variantIds: Array<Scalars['ID']['input']>;
+export type QueryPriceChangesArgs = {
+  first?: InputMaybe<Scalars['Int']['input']>;
+  since?: InputMaybe<Scalars['Cursor']['input']>;
 };
 
 
 /** What other services may ask of prices. */
-export type QueryPriceChangesArgs = {
-  first?: InputMaybe<Scalars['Int']['input']>;
-  since?: InputMaybe<Scalars['Cursor']['input']>;
+export type QueryPricesOfListArgs = {
+  code: Scalars['String']['input'];
+  variantIds: Array<Scalars['ID']['input']>;
 };
 
 
@@ -625,8 +625,8 @@ export type PricesUpsertPayloadResolvers<ContextType = Context, ParentType exten
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   anonymousPrices?: Resolver<Array<ResolversTypes['AnonymousPrice']>, ParentType, ContextType, RequireFields<QueryAnonymousPricesArgs, 'channel' | 'variantIds'>>;
-  listPrices?: Resolver<Array<ResolversTypes['ListPrice']>, ParentType, ContextType, RequireFields<QueryListPricesArgs, 'code' | 'variantIds'>>;
   priceChanges?: Resolver<ResolversTypes['PriceChangePage'], ParentType, ContextType, RequireFields<QueryPriceChangesArgs, 'first'>>;
+  pricesOfList?: Resolver<Array<ResolversTypes['ListPrice']>, ParentType, ContextType, RequireFields<QueryPricesOfListArgs, 'code' | 'variantIds'>>;
   quote?: Resolver<ResolversTypes['Quote'], ParentType, ContextType, RequireFields<QueryQuoteArgs, 'input'>>;
 };
 

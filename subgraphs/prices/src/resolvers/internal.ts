@@ -5,7 +5,7 @@ import { upsertTaxRates } from '../commands/upsert-tax-rates.ts';
 import { taxRatesFault } from '../domain/tax-rate.ts';
 import type { PriceListUpsertInput, QuoteInput, Resolvers } from '../generated/internal.ts';
 import { answerQuote, type QuoteRequest } from '../quotes/answer-quote.ts';
-import { listPriceQueries } from './list-prices.ts';
+import { listPriceQueries } from './prices-of-list.ts';
 import { toPriceChange } from './price-change.ts';
 import { priceChangeQueries } from './price-changes.ts';
 

@@ -109,6 +109,7 @@ describe('upsertProducts', () => {
         product('twice', { variants: [variant('S'), variant('S')] }),
         product('untitled', { title: ' \u0000 ' }),
         product('odd-media', { media: [{ url: 'javascript:alert(1)' }] }),
+        product('odd-image', { variants: [variant('S', { imageUrl: 'https://a.example/x.jpg' })] }),
       ],
       ['web'],
     );
@@ -120,6 +121,7 @@ describe('upsertProducts', () => {
       ['REJECTED', 'The variant S occurs twice.'],
       ['REJECTED', 'The title is empty.'],
       ['REJECTED', '"javascript:alert(1)" is not a web address of at most 2,048 characters.'],
+      ['REJECTED', "The image of the variant S is not one of the product's."],
     ]);
     expect(await versionOf('no-variant')).toBeUndefined();
   });

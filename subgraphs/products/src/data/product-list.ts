@@ -164,7 +164,7 @@ function pageAndGroups(sql: Sql, query: ListQuery): Fragment {
     counted as materialized (${grouped(1, isBest(query) ? sql`(${candidates(sql`true`)}) found` : sql`bounded`)}),
     extent as materialized (select coalesce(sum(count), 0) > ${COUNTED_PRODUCTS} as is_long from counted),
     narrow as materialized (${filters.length > 0 ? grouped(1, sql`(${passing}) found`) : sql`select * from counted where false`}),
-    narrowed as materialized (select ${filters.length > 0 ? sql`coalesce(sum(count), 0) <= ${COUNTED_PRODUCTS}` : sql`false`} as is_whole from narrow),
+    narrowed as materialized (${filters.length > 0 ? sql`select coalesce(sum(count), 0) <= ${COUNTED_PRODUCTS} as is_whole from narrow` : sql`select false as is_whole`}),
     sampled as materialized (${grouped(SAMPLE_SCALE, sql`(${candidates(isLong, true)}) found`)}),
     chosen as materialized (
       select * from counted where not ${isLong}

@@ -74,7 +74,6 @@ describe('acceptProduct', () => {
     [{ variants: [{ optionValues: [] }] }, 'option values'],
     [{ variants: [{ optionValues: [' '] }] }, 'option value'],
     [{ variants: [{ optionValues: ['S'], weightGrams: -1 }] }, 'weight'],
-    [{ variants: [{ optionValues: ['S'], imageUrl: 'https://a.example/x.jpg' }] }, 'image'],
     [{ variants: Array.from({ length: 251 }, (_, index) => ({ optionValues: [`${index}`] })) }, 'variants'],
     [{ media: [{ url: 'data:image/png;base64,x' }] }, 'web address'],
     [{ media: [{ url: 'https://a.example/x' }, { url: 'https://a.example/x' }] }, 'twice'],

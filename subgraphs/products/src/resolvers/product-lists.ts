@@ -88,7 +88,8 @@ export async function openProductList(
 /** Reads a list; when nothing has what was typed, what is similar to it. */
 async function readListing(ctx: Context, list: ListQuery): Promise<{ listing: Listing; similar: boolean }> {
   const exact = await ctx.loaders.listing.load(list);
-  const isEmpty = exact.rows.length === 0 && exact.groups.every(({ failing, count }) => failing > 0 || count === 0);
+  // Words that only filters leave nothing of are words that something has.
+  const isEmpty = exact.rows.length === 0 && exact.groups.every(({ count }) => count === 0);
   if (!isEmpty || list.similar || list.within.kind !== 'search' || list.within.titlesOnly || list.after !== null)
     return { listing: exact, similar: list.similar };
   const similar = await ctx.loaders.listing.load({ ...list, similar: true });

@@ -1,3 +1,4 @@
+import { staleSearch } from '../../data/search/refresh.ts';
 import { inTransaction, type Database, type Tx } from '@kontor/kit/src/database.ts';
 import { invalidInput, versionConflict } from '@kontor/kit/src/errors.ts';
 import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
@@ -40,6 +41,8 @@ export async function setProductType(db: Database, input: ProductTypeInput, expe
       return saved(before);
     const after = { ...accepted.type, version: (before?.version ?? 0) + 1 };
     await writeProductType(tx, after);
+    // What products of the type are found by and counted under follows from its definitions.
+    await staleSearch(tx, { productType: after.name });
     await appendEvents(tx, 'products', [
       {
         topic: 'products.product-type.changed',

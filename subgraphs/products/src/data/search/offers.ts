@@ -1,6 +1,7 @@
 import type { Tx } from '@kontor/kit/src/database.ts';
 import { sql as statement } from 'drizzle-orm';
 import type { Fragment, Sql } from 'postgres';
+import { touchForCollections } from '../collections/touches.ts';
 
 /** What a channel sells a product for, and whether it can. */
 export interface Offer {
@@ -59,16 +60,10 @@ export async function writeOffers(tx: Tx, channelCode: string, offers: readonly 
       on conflict on constraint search_prices_pkey do update set min_minor = excluded.min_minor, max_minor = excluded.max_minor
       where (s.min_minor, s.max_minor) <> (excluded.min_minor, excluded.max_minor))
     select distinct product_id as "productId" from changed`);
-  return changed.map(({ productId }) => productId);
-}
-
-/** Forgets what a channel sells; for one that is gone. */
-export async function forgetOffers(tx: Tx, channelCode: string): Promise<void> {
-  await tx.execute(statement`delete from products.search_prices where channel_code = ${channelCode}`);
-  await tx.execute(statement`
-    update products.search_documents d
-    set offers = (select coalesce(jsonb_object_agg(k.key, k.value), '{}') from jsonb_each(d.offers) as k(key, value) where split_part(k.key, '/', 1) <> ${channelCode})
-    where exists (select 1 from jsonb_object_keys(d.offers) as k(key) where split_part(k.key, '/', 1) = ${channelCode})`);
+  const changedIds = changed.map(({ productId }) => productId);
+  // Rules of collections can ask for prices and availability.
+  await touchForCollections(tx, changedIds);
+  return changedIds;
 }
 
 /** The condition that a channel can sell a product now. @param productId the column that names it. */

@@ -15,6 +15,9 @@ export async function refreshSearch(tx: Tx, productIds: readonly string[]): Prom
   if (productIds.length === 0) return;
   const ids = sql`select id::uuid as product_id from jsonb_array_elements_text(${JSON.stringify(productIds)}::jsonb) as id`;
   await numberValues(tx, ids);
+  // In the one order of all who write documents: what follows takes them as it finds them.
+  await tx.execute(sql`
+    select 1 from products.search_documents d where d.product_id in (${ids}) order by d.product_id, d.language, d.channel_code for no key update`);
   await tx.execute(sql`
     with wanted as materialized (${ids}), ${attributesAndValues},
     settings as materialized (
@@ -93,6 +96,7 @@ array_to_string(chosen.values, ' '), said.words, said_so.words,
     insert into products.search_documents as d (product_id, language, channel_code, title_key, popularity, offers, facets, marks, vector)
     select m.product_id, m.language, m.channel_code, m.title_key, coalesce(base.popularity, 0), coalesce(base.offers, '{}'), m.facets, m.marks, m.vector
     from made m left join products.search_documents base on base.product_id = m.product_id and base.language = '' and base.channel_code = ''
+    order by m.product_id, m.language, m.channel_code
     on conflict on constraint search_documents_pkey do update set title_key = excluded.title_key, facets = excluded.facets, marks = excluded.marks, vector = excluded.vector
     where (d.title_key, d.facets, d.vector) is distinct from (excluded.title_key, excluded.facets, excluded.vector)`);
 }

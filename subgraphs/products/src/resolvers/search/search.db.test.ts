@@ -2,13 +2,16 @@ import type { Database } from '@kontor/kit/src/database.ts';
 import { inTransaction } from '@kontor/kit/src/database.ts';
 import { asGuest, asStaff, createTestIdentities } from '@kontor/testkit/src/callers.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
+import { sql as statement } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setChannel } from '../../commands/set-channel.ts';
 import { setPublication } from '../../commands/set-publication.ts';
 import { upsertProducts } from '../../commands/upsert-products.ts';
 import { announceProducts } from '../../commands/product-events.ts';
+import { lockProductIds } from '../../data/publications.ts';
 import { writeOffers } from '../../data/search/offers.ts';
 import { writePopularity } from '../../data/search/popularity.ts';
+import { refreshSearch } from '../../data/search/refresh.ts';
 import { serviceAuthor } from '../../domain/author.ts';
 import { makeChannels, product, startProducts, variant } from '../../fixture.ts';
 import { fillSearch } from '../../search-worker.ts';
@@ -334,6 +337,55 @@ describe('prices and availability', () => {
     const group = { ...asGuest('de'), caller: { ...asGuest('de').caller, groups: ['vip'] } };
     const { freshness } = await search('preisliste', {}, group);
     expect([Date.parse(freshness.asOf!), freshness.pricesExact]).toEqual([Date.parse('2026-01-01T00:00:00Z'), false]);
+  });
+});
+
+describe('writers of search documents', () => {
+  it('never wait crosswise for each other', async () => {
+    const handles = Array.from({ length: 40 }, (_, index) => `race-${index}`);
+    await upsertProducts(
+      db,
+      handles.map((handle) => product(handle)),
+      ['de', 'en'],
+    );
+    const ids = await Promise.all(handles.map(idOf));
+    // A transaction of its own each, without the second try that a deadlock is given: one would fail the test.
+    const once = (work: (tx: Parameters<Parameters<typeof db.orm.transaction>[0]>[0]) => Promise<unknown>) =>
+      db.orm.transaction(work);
+    const rounds = Array.from({ length: 15 }, (_, round) => round);
+    await Promise.all([
+      ...rounds.map((round) =>
+        once((tx) =>
+          writeOffers(
+            tx,
+            round % 2 === 0 ? 'de' : 'en',
+            ids.toReversed().map((productId) => ({
+              productId,
+              isSellable: round % 3 === 0,
+              prices: [{ currency: 'EUR', minMinor: round + 1, maxMinor: round + 2 }],
+            })),
+          ),
+        ),
+      ),
+      ...rounds.map((round) =>
+        once((tx) =>
+          writePopularity(
+            tx,
+            ids.map((productId) => ({ productId, popularity: round })),
+          ),
+        ),
+      ),
+      ...rounds.map((round) =>
+        once(async (tx) => {
+          await lockProductIds(tx, ids);
+          await tx.execute(
+            statement`update products.products set title = 'Round ' || ${round}::text where handle like 'race-%'`,
+          );
+          await refreshSearch(tx, ids.toReversed());
+        }),
+      ),
+    ]);
+    expect((await search('round')).totalCount).toBe(40);
   });
 });
 
