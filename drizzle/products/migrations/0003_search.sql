@@ -25,18 +25,20 @@ CREATE TABLE products.search_documents (
   filler text NOT NULL DEFAULT repeat(' ', 2100),
   CONSTRAINT search_documents_pkey PRIMARY KEY (product_id, language, channel_code),
   CONSTRAINT search_documents_product_fkey FOREIGN KEY (product_id) REFERENCES products.products (product_id) ON DELETE CASCADE
-) WITH (fillfactor = 85, toast_tuple_target = 512);
+) WITH (fillfactor = 85, toast_tuple_target = 1200);
 --> statement-breakpoint
 -- A search of the index never looks at the vector, but at everything else of each match, and what it costs are the pages that it has to go
 -- through: 5,000 matches were twice as fast with the vector out of line. PostgreSQL moves a column out of line in rows of more than 2 KB alone:
--- the filler makes them so before it is compressed to nearly nothing.
+-- the filler makes them so before it is compressed to nearly nothing. What is left stays as it is up to the target, because to decompress
+-- the offers of each match costs ten times as much as to read them.
 ALTER TABLE products.search_documents ALTER COLUMN vector SET STORAGE EXTERNAL, ALTER COLUMN title_key SET STORAGE MAIN, ALTER COLUMN offers SET STORAGE MAIN,
   ALTER COLUMN facets SET STORAGE MAIN, ALTER COLUMN marks SET STORAGE MAIN;
 --> statement-breakpoint
--- Every search reads what was not sorted in yet: little of it, therefore.
-CREATE INDEX search_documents_vector ON products.search_documents USING gin (vector) WITH (gin_pending_list_limit = 256);
+-- What is written waits in a list until it is sorted in, because sorting in much at once is many times cheaper; every search goes through that list.
+-- A worker has it sorted in every second: see data/search/filling.ts.
+CREATE INDEX search_documents_vector ON products.search_documents USING gin (vector) WITH (gin_pending_list_limit = 4096);
 --> statement-breakpoint
-CREATE INDEX search_documents_title_trigrams ON products.search_documents USING gin (title_key gin_trgm_ops) WITH (gin_pending_list_limit = 256);
+CREATE INDEX search_documents_title_trigrams ON products.search_documents USING gin (title_key gin_trgm_ops) WITH (gin_pending_list_limit = 4096);
 --> statement-breakpoint
 CREATE INDEX search_documents_title ON products.search_documents (title_key, product_id);
 --> statement-breakpoint

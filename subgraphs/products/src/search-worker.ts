@@ -2,7 +2,7 @@ import { inTransaction, type Database, type Tx } from '@kontor/kit/src/database.
 import type { Logger } from '@kontor/kit/src/logger.ts';
 import { startRecurring } from '@kontor/kit/src/recurring.ts';
 import { lockProductIds } from './data/publications.ts';
-import { finishFilling, takeBatchToFill, takeQueued } from './data/search/filling.ts';
+import { finishFilling, sortIn, takeBatchToFill, takeQueued } from './data/search/filling.ts';
 import { refreshSearch } from './data/search/refresh.ts';
 
 const EVERY_MS = 1_000;
@@ -10,7 +10,7 @@ const BATCH = 200;
 
 /**
  * Starts what makes search documents anew for a reason that is not the products' own: a channel speaks another language, a product type changed.
- * In batches, from where the last one stopped, one process at a time.
+ * In batches, from where the last one stopped, one process at a time. It also has the indexes sort in what was written.
  */
 export function startSearchWorker({
   db,
@@ -22,6 +22,7 @@ export function startSearchWorker({
   return startRecurring({
     work: async (isStopping) => {
       while (!isStopping() && (await fillSearch(db)));
+      await sortIn(db);
     },
     everyMs: EVERY_MS,
     atOnce: true,

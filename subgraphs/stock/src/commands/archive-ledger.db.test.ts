@@ -207,7 +207,7 @@ it('takes no entry of an archived month any more', async () => {
   expect(await late.then(String, brokenConstraint)).toBe('movements_month_open');
 });
 
-it('archives a month of 50,000 entries while others book and verify', { timeout: 120_000 }, async () => {
+it('archives a month of 50,000 entries while others book and verify', { timeout: 60_000 }, async () => {
   await db.sql.begin(async (tx) => {
     await tx`select set_config('stock.booking', 'on', true)`;
     await tx`insert into stock.variant_versions (variant_id, version) select gen_random_uuid(), 100 from generate_series(1, 500)`;

@@ -108,7 +108,7 @@ async function archiveMonth(
   const partial = join(folder, `${name}.partial-${randomUUID()}`);
   let written = 0;
   const onLines = (count: number) => onProgress?.(month, (written += count), entryCount);
-  const checksum = await writeArchive(await readMonth(sql, month), partial, { onLines });
+  const checksum = await writeArchive(readMonth(sql, month), partial, { onLines });
   const content = await readArchive(partial);
   const fault = faultOf(content, { ...ledger, checksum });
   if (fault) throw new ArchiveError(`${partial} does not hold what the ledger has of ${month}: ${fault}.`);

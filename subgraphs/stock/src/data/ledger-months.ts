@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { StockState } from './movements.ts';
 
@@ -85,18 +85,24 @@ export async function countWrongOpenings(sql: Sql, month: string): Promise<numbe
   return row?.count ?? 0;
 }
 
+const ENTRIES_AT_A_TIME = 2_000;
+
 /**
  * The entries of a month in order of variant, version and entry, each a line of JSON with the columns as keys (`jsonb_populate_record` takes
  * it back). Waits for whoever reads. The columns are named: attached later, a partition may have them in another order.
  */
-export async function readMonth(sql: Sql, month: string): Promise<Readable> {
-  // CSV with a quote and a delimiter that JSON writes as escapes: lines come out as they are, no backslash doubled.
-  const rows = sql`
-    copy (select row_to_json(m) from (
+export function readMonth(sql: Sql, month: string): Readable {
+  // A cursor, and not COPY: the driver's stream of a COPY pauses the connection when its reader is slower, and may leave it so for ever.
+  const batches = sql<{ line: string }[]>`
+    select row_to_json(m)::text as line from (
       select variant_id, version, entry, location_id, kind, quantity, from_state, to_state, reservation_id, reference, reason, actor, booked_at
       from ${sql(`stock.${partitionOf(month)}`)} order by variant_id, version, entry
-    ) as m) to stdout with (format csv, quote e'\\x01', delimiter e'\\x02')`;
-  return rows.readable();
+    ) as m`.cursor(ENTRIES_AT_A_TIME);
+  return Readable.from(linesOf(batches));
+}
+
+async function* linesOf(batches: AsyncIterable<readonly { readonly line: string }[]>): AsyncGenerator<Buffer> {
+  for await (const rows of batches) yield Buffer.from(rows.map(({ line }) => `${line}\n`).join(''));
 }
 
 /** Gives up a closed month that is archived, the oldest one there is. @returns false when somebody else did. */

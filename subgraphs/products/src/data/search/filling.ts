@@ -1,4 +1,4 @@
-import type { Tx } from '@kontor/kit/src/database.ts';
+import type { Database, Tx } from '@kontor/kit/src/database.ts';
 import { sql } from 'drizzle-orm';
 import { channelLanguages } from './refresh.ts';
 
@@ -40,4 +40,9 @@ export async function finishFilling(tx: Tx, through: string | null): Promise<voi
       ? sql`update products.search_profile set profile = filling, filling = null, filled_through = null`
       : sql`update products.search_profile set filled_through = ${through}::uuid`,
   );
+}
+
+/** Has what was written since the last time sorted into the indexes, which every search goes through until then. Costs nothing when that is nothing. */
+export async function sortIn({ sql: run }: Database): Promise<void> {
+  await run`select gin_clean_pending_list('products.search_documents_vector'), gin_clean_pending_list('products.search_documents_title_trigrams')`;
 }
