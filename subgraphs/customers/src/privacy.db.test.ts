@@ -339,7 +339,12 @@ describe('privacyErase', () => {
     expect((await erase({ customerId: id, confirmation: id, idempotencyKey })).request).toMatchObject({
       state: 'COMPLETED',
     });
-    const other = await plainPerson('bystander@example.com');
+  });
+
+  it('takes a key that made a request for no other person', async () => {
+    const [id, other] = [await plainPerson('keyed@example.com'), await plainPerson('bystander@example.com')];
+    const idempotencyKey = newId();
+    await erase({ customerId: id, confirmation: id, idempotencyKey });
     expect(await erase({ customerId: other, confirmation: other, idempotencyKey })).toMatchObject({
       __typename: 'IdempotencyKeyReused',
     });

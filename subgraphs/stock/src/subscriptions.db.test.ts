@@ -38,13 +38,9 @@ beforeAll(async () => {
   const { locationIds } = await upsertLocations(db, [locationValues('berlin'), locationValues('hamburg')]);
   [berlin, hamburg] = locationIds as [string, string];
   const web = { code: 'web', revision: 1, locationIds };
-  await saveChannel(db, web);
   first = await startStock(testDb.open('stock'), bus, productsWith([web]));
   second = await startStock(testDb.open('stock'), listeningOnly(bus), productsWith([web]));
-  // That the channel was made makes everyone read again.
-  await eventually(async () =>
-    expect(await db.sql`select from stock.outbox where published_at is null`).toHaveLength(0),
-  );
+  await tellsToReadAgain(() => saveChannel(db, web));
 });
 afterAll(async () => {
   await Promise.all([first.stop(), second.stop()]);
@@ -72,6 +68,31 @@ const next = async (events: AsyncIterator<GraphResult<Json>>) => {
   const { value, done } = await events.next();
   return done ? 'done' : JSON.parse(JSON.stringify(value.data?.availabilityChanged ?? value));
 };
+
+const FEED = `subscription ($after: Cursor) { availabilityFeed(channel: "web", after: $after) { resync cursor variants { variantId sellableQuantity version } } }`;
+const open = (service: Service, after: string | null = null) => {
+  const events = service
+    .graph('/internal/graphql')
+    .subscribe<Json>({ query: FEED, variables: { after } }, asService('web'))
+    [Symbol.asyncIterator]();
+  return {
+    event: async (): Promise<Json> => {
+      const { value } = (await events.next()) as { value: GraphResult<Json> };
+      return value.errors ? value : JSON.parse(JSON.stringify(value.data.availabilityFeed));
+    },
+    close: () => events.return?.(),
+  };
+};
+/** Changes what is configured, and waits until both processes have told whoever is there to read everything. */
+async function tellsToReadAgain(change: () => Promise<unknown>): Promise<void> {
+  const feeds = [open(first), open(second)];
+  for (const feed of feeds) await feed.event();
+  await change();
+  for (const feed of feeds) {
+    expect(await feed.event()).toMatchObject({ resync: true, variants: [] });
+    await feed.close();
+  }
+}
 
 describe('availabilityChanged', () => {
   it('begins with a snapshot of all, then tells a higher version, in the process that sold and in the other', async () => {
@@ -161,21 +182,6 @@ describe('availabilityChanged', () => {
 });
 
 describe('availabilityFeed', () => {
-  const FEED = `subscription ($after: Cursor) { availabilityFeed(channel: "web", after: $after) { resync cursor variants { variantId sellableQuantity version } } }`;
-  const open = (service: Service, after: string | null = null) => {
-    const events = service
-      .graph('/internal/graphql')
-      .subscribe<Json>({ query: FEED, variables: { after } }, asService('web'))
-      [Symbol.asyncIterator]();
-    return {
-      event: async (): Promise<Json> => {
-        const { value } = (await events.next()) as { value: GraphResult<Json> };
-        return value.errors ? value : JSON.parse(JSON.stringify(value.data.availabilityFeed));
-      },
-      close: () => events.return?.(),
-    };
-  };
-
   it('says that it is established, then tells every variant of the channel', async () => {
     const variantId = await makeVariant(db, berlin, 9);
     const feed = open(second);
@@ -239,11 +245,11 @@ describe('availabilityFeed', () => {
     session.release();
   });
 
-  it('asks to read everything when the configuration changed meanwhile', async () => {
+  it('asks to read everything when the configuration changes, and who comes back after it', async () => {
     const feed = open(first);
     const { cursor } = await feed.event();
     await feed.close();
-    await saveChannel(db, { code: `other-${newId()}`, revision: 1, locationIds: [hamburg] });
+    await tellsToReadAgain(() => saveChannel(db, { code: `other-${newId()}`, revision: 1, locationIds: [hamburg] }));
     const resumed = open(first, cursor);
     expect(await resumed.event()).toEqual({ resync: true, variants: [], cursor: expect.any(String) });
     await resumed.close();

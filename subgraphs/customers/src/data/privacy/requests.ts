@@ -40,12 +40,15 @@ export async function findByKey(
   return row ?? null;
 }
 
-/** The request of this kind that is worked on for a person, or an export that was complete within the last ten minutes. */
+/**
+ * The request of this kind that is worked on for a person; else the one that has forgotten them, or an export that was complete within the
+ * last ten minutes.
+ */
 export async function findStanding(tx: Tx, customerId: string, kind: PrivacyKind): Promise<PrivacyRequest | null> {
   const [row] = await tx.execute<Row>(sql`
     select ${columns} from customers.privacy_requests r
     where r.customer_id = ${customerId}::uuid and r.kind = ${kind} and (r.state in ('RUNNING', 'WAITING')
-      or (r.kind = 'EXPORT' and r.state = 'COMPLETED' and r.completed_at > customers.app_now() - ${FRESH}))
+      or (r.state = 'COMPLETED' and (r.kind = 'ERASE' or r.completed_at > customers.app_now() - ${FRESH})))
     order by r.requested_at desc limit 1`);
   return row ?? null;
 }
