@@ -14,25 +14,25 @@ SELECT similarity('a', 'b');
 --> statement-breakpoint
 CREATE TABLE products.search_documents (
   product_id uuid NOT NULL,
+  popularity double precision NOT NULL DEFAULT 0,
+  facets text NOT NULL,
+  offers bigint[] NOT NULL DEFAULT '{}',
   language text COLLATE "C" NOT NULL,
   channel_code text COLLATE "C" NOT NULL,
   title_key text COLLATE "C" NOT NULL,
-  popularity double precision NOT NULL DEFAULT 0,
-  offers jsonb NOT NULL DEFAULT '{}',
-  facets text NOT NULL,
   marks tsvector NOT NULL,
   vector tsvector NOT NULL,
   filler text NOT NULL DEFAULT repeat(' ', 2100),
   CONSTRAINT search_documents_pkey PRIMARY KEY (product_id, language, channel_code),
   CONSTRAINT search_documents_product_fkey FOREIGN KEY (product_id) REFERENCES products.products (product_id) ON DELETE CASCADE
-) WITH (fillfactor = 85, toast_tuple_target = 1200);
+) WITH (fillfactor = 85, toast_tuple_target = 600);
 --> statement-breakpoint
 -- A search of the index never looks at the vector, but at everything else of each match, and what it costs are the pages that it has to go
 -- through: 5,000 matches were twice as fast with the vector out of line. PostgreSQL moves a column out of line in rows of more than 2 KB alone:
--- the filler makes them so before it is compressed to nearly nothing. What is left stays as it is up to the target, because to decompress
--- the offers of each match costs ten times as much as to read them.
-ALTER TABLE products.search_documents ALTER COLUMN vector SET STORAGE EXTERNAL, ALTER COLUMN title_key SET STORAGE MAIN, ALTER COLUMN offers SET STORAGE MAIN,
-  ALTER COLUMN facets SET STORAGE MAIN, ALTER COLUMN marks SET STORAGE MAIN;
+-- the filler makes them so before it is compressed to nearly nothing. Then the longest go first, until the target is met. Nothing else is
+-- compressed, because to decompress a column of each match costs ten times as much as to read it.
+ALTER TABLE products.search_documents ALTER COLUMN vector SET STORAGE EXTERNAL, ALTER COLUMN title_key SET STORAGE EXTERNAL, ALTER COLUMN offers SET STORAGE EXTERNAL,
+  ALTER COLUMN facets SET STORAGE EXTERNAL, ALTER COLUMN marks SET STORAGE EXTERNAL;
 --> statement-breakpoint
 -- What is written waits in a list until it is sorted in, because sorting in much at once is many times cheaper; every search goes through that list.
 -- A worker has it sorted in every second: see data/search/filling.ts.
@@ -49,6 +49,14 @@ CREATE TABLE products.search_values (
   value text COLLATE "C" NOT NULL,
   CONSTRAINT search_values_pkey PRIMARY KEY (value_id),
   CONSTRAINT search_values_value_key UNIQUE (facet, attribute, value)
+);
+--> statement-breakpoint
+CREATE TABLE products.search_offer_slots (
+  slot integer GENERATED ALWAYS AS IDENTITY (INCREMENT BY 2),
+  channel_code text COLLATE "C" NOT NULL,
+  currency text COLLATE "C" NOT NULL,
+  CONSTRAINT search_offer_slots_pkey PRIMARY KEY (slot),
+  CONSTRAINT search_offer_slots_key UNIQUE (channel_code, currency)
 );
 --> statement-breakpoint
 CREATE TABLE products.search_prices (
@@ -143,6 +151,12 @@ $$;
 -- The character that stands for a value in `search_documents.facets`: those of ASCII and the surrogates are left out. Null beyond the last one.
 CREATE FUNCTION products.search_code(value_id integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN value_id < 55000 THEN chr(value_id + 256) WHEN value_id < 1100000 THEN chr(value_id + 2560) END
+$$;
+--> statement-breakpoint
+-- Where in `search_documents.offers` the lowest price of a channel in a currency stands, with the highest behind it; for no currency, whether it
+-- can be sold. Null where nothing was ever said.
+CREATE FUNCTION products.search_offer_slot(channel text, currency text) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS $$
+  SELECT s.slot FROM products.search_offer_slots s WHERE s.channel_code = channel AND s.currency = search_offer_slot.currency
 $$;
 --> statement-breakpoint
 -- The documents of a channel in a language: of each product one. Channel '' is that of those who see all.

@@ -31,8 +31,8 @@ export const searchDocuments = schema.table(
     channelCode: plainText('channel_code').notNull(),
     titleKey: plainText('title_key').notNull(),
     popularity: doublePrecision('popularity').notNull().default(0),
-    /** `{ "web": true, "web/EUR": [1999, 2999] }`: where it can be sold, and the gross prices of its variants in minor units. */
-    offers: jsonb('offers').notNull().default({}),
+    /** Where it can be sold, and the lowest and highest gross price of its variants in minor units: see `search_offer_slots`. */
+    offers: bigint('offers', { mode: 'number' }).array().notNull().default([]),
     /** One character for each value, behind a letter for the facet (see `search_code`). */
     facets: text('facets').notNull(),
     /** Those lexemes of `vector` that say whose lists the row is for, and its sample. */
@@ -69,6 +69,23 @@ export const searchValues = schema.table(
   (table) => [
     primaryKey({ name: 'search_values_pkey', columns: [table.valueId] }),
     unique('search_values_value_key').on(table.facet, table.attribute, table.value),
+  ],
+);
+
+/**
+ * Which of the numbers in `search_documents.offers` say what: of a channel and a currency the lowest price, and behind it the highest; of a channel
+ * and no currency 1 when it can sell it. They are never removed.
+ */
+export const searchOfferSlots = schema.table(
+  'search_offer_slots',
+  {
+    slot: integer('slot').notNull().generatedAlwaysAsIdentity({ increment: 2 }),
+    channelCode: plainText('channel_code').notNull(),
+    currency: plainText('currency').notNull(),
+  },
+  (table) => [
+    primaryKey({ name: 'search_offer_slots_pkey', columns: [table.slot] }),
+    unique('search_offer_slots_key').on(table.channelCode, table.currency),
   ],
 );
 

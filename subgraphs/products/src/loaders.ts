@@ -83,7 +83,7 @@ function ofList(find: (query: ListQuery, listIds: readonly string[]) => Promise<
   );
 }
 
-const NO_LISTING: Listing = { rows: [], groups: [] };
+const NO_LISTING: Listing = { similar: false, rows: [], groups: [] };
 
 /** A loader of the values of facets of a list; those of several lists are one statement. Categories come for all of them. */
 const ofFacets = (find: (valueIds: readonly number[]) => Promise<readonly FacetValueRow[]>) =>

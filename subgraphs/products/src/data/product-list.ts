@@ -71,6 +71,8 @@ export interface ListGroup {
 
 /** One page of a list, and what was wished for. */
 export interface Listing {
+  /** Whether it holds what is similar to what was typed, because nothing has that. */
+  readonly similar: boolean;
   readonly rows: readonly ListedRow[];
   readonly groups: readonly ListGroup[];
 }
@@ -85,36 +87,62 @@ const NO_PRICE = Number.MAX_SAFE_INTEGER;
 type Row = ListedRow & Omit<ListGroup, 'failing'> & { readonly listId: string | null; readonly failing: number | null };
 
 /**
- * Reads a page of a list, one row more than `first`, and what was wished for of the whole list, in one statement; of all `listIds` when it is a
- * list within collections or categories, else pass none. @returns listings by list id
+ * Reads a page of a list, one row more than `first`, and what was wished for of the whole list, of all `listIds` when it is a list within
+ * collections or categories, else pass none. One statement; two at once where the index gives the page without going through the list. When
+ * nothing has what was typed, the first of them goes on with what is similar to it.
+ * @returns listings by list id
  */
 export async function findListings(
   sql: Sql,
   query: ListQuery,
   listIds: readonly string[],
 ): Promise<Map<string | null, Listing>> {
-  const inner = wishesAnything(query) ? pageAndGroups(sql, query) : pageAlone(sql, query);
-  const many = query.within.kind === 'collection' || query.within.kind === 'category';
-  const rows = await (many
-    ? sql<
-        Row[]
-      >`with ${asked(sql, query)} select l.list_id as "listId", listing.* from unnest(${listIds as string[]}::uuid[]) as l(list_id) cross join lateral (${inner}) listing`
-    : sql<Row[]>`with ${asked(sql, query)} select null as "listId", listing.* from (${inner}) listing`);
+  const { kind } = query.within;
+  const parts = isApart(query) ? [pageAlone(sql, query), groupsAlone(sql, query)] : [pageAndGroups(sql, query)];
+  const found = await Promise.all(
+    parts.map((part, place) => {
+      if (kind === 'collection' || kind === 'category')
+        return sql<
+          Row[]
+        >`with ${asked(sql, query)} select l.list_id as "listId", listing.* from unnest(${listIds as string[]}::uuid[]) as l(list_id) cross join lateral (${part}) listing`;
+      return place === 0 && canFallBack(query)
+        ? sql<
+            Row[]
+          >`with ${asked(sql, query)}, listed as materialized (${part}) select null as "listId", listed.* from listed ${orSimilar(sql, query)}`
+        : sql<Row[]>`with ${asked(sql, query)} select null as "listId", listing.* from (${part}) listing`;
+    }),
+  );
   return new Map(
     Array.from(
-      Map.groupBy(rows, ({ listId }) => listId),
-      ([listId, ofList]) => [
-        listId,
-        {
-          rows: ofList.filter(({ productId }) => productId !== null),
-          groups: ofList.flatMap((row) => (row.failing === null ? [] : [toGroup(row, row.failing)])),
-        },
-      ],
+      Map.groupBy(found.flat(), ({ listId }) => listId),
+      ([listId, rows]) => [listId, toListing(rows)],
     ),
   );
 }
 
+function toListing(found: readonly Row[]): Listing {
+  // Filters that left nothing of what has the words leave that: it is no reason to guess.
+  const similar = found.some((row) => row.similar && row.productId !== null);
+  const rows = found.filter((row) => row.similar === similar);
+  return {
+    similar,
+    rows: rows.filter(({ productId }) => productId !== null),
+    groups: rows.flatMap((row) => (row.failing === null ? [] : [toGroup(row, row.failing)])),
+  };
+}
+
 const wishesAnything = ({ wishes }: ListQuery) => wishes.count || wishes.facets || wishes.prices;
+
+/** Whether page and groups are read beside each other. */
+const isApart = (query: ListQuery) => wishesAnything(query) && isBest(query);
+
+/** Whether a list that nothing is in may hold what is similar instead. */
+const canFallBack = ({ within, similar: isSimilar, after }: ListQuery) =>
+  within.kind === 'search' && !within.titlesOnly && !isSimilar && after === null;
+
+const orSimilar = (sql: Sql, query: ListQuery): Fragment => sql`
+  union all select null, listing.* from (${pageAndGroups(sql, { ...query, similar: true })}) listing
+  where not exists (select 1 from listed where listed."productId" is not null or listed.count > 0)`;
 
 const toGroup = (
   { scale, count, sellable: inStock, currency, language, asOf, minMinor, maxMinor, facets }: Row,
@@ -132,51 +160,84 @@ const toGroup = (
   facets,
 });
 
-function pageAlone(sql: Sql, query: ListQuery): Fragment {
+const pageAlone = (sql: Sql, query: ListQuery): Fragment => sql`
+  select ${productColumns(sql, query.audience)}, ${cursorKey(sql, query)} as "cursorKey", ${query.similar} as similar, ${noGroup(sql)}
+  from (${isBest(query) ? bestOf(sql, query) : pageOf(sql, query, walk(sql, query) ?? source(sql, query, 'all'))}) page join products.products p on p.product_id = page.product_id ${ordered(sql, query)}`;
+
+/** Matches are found once: groups and page are made of them. Only a list that is too long to be counted is read again for its page. */
+function pageAndGroups(sql: Sql, query: ListQuery): Fragment {
+  if (!wishesAnything(query)) return pageAlone(sql, query);
   return sql`
-    select ${productColumns(sql, query.audience)}, ${cursorKey(sql, query)} as "cursorKey", ${query.similar} as similar, null::int as failing
-    from (${isBest(query) ? bestOf(sql, query) : pageOf(sql, query, walk(sql, query) ?? source(sql, query, 'all'))}) page join products.products p on p.product_id = page.product_id ${ordered(sql, query)}`;
+    with bounded as materialized (${candidates(sql, query, 'whole')}), ${groups(sql, query, sql`bounded`)},
+    page as materialized (${pageOfEither(sql, query, isTooLong(sql))})
+    select ${productColumns(sql, query.audience)}, ${cursorKey(sql, query)} as "cursorKey", ${query.similar} as similar, ${groupColumns(sql)}
+    from (page join products.products p on p.product_id = page.product_id) full join groups g on false ${ordered(sql, query)}`;
+}
+
+const groupsAlone = (sql: Sql, query: ListQuery): Fragment => sql`
+  with ${groups(sql, query, sql`(${candidates(sql, query, 'whole')}) found`)}
+  select null::uuid as "productId", false as similar, ${groupColumns(sql)} from groups g`;
+
+const groupColumns = (sql: Sql): Fragment => sql`
+  g.failing, g.scale, g.count, g.sellable, (select currency from asked) as currency, (select language from spoken) as language, (select as_of from age) as "asOf",
+  g.lowest as "minMinor", g.highest as "maxMinor", g.facets`;
+/** The same columns of a row that is a product. */
+const noGroup = (sql: Sql): Fragment => sql`
+  null::int as failing, null::int as scale, null::int as count, null::int as sellable, null::text as currency, null::text as language, null::timestamptz as "asOf",
+  null::bigint as "minMinor", null::bigint as "maxMinor", null::text as facets`;
+
+const isTooLong = (sql: Sql): Fragment => sql`(select is_long from extent)`;
+const LIMIT = COUNTED_PRODUCTS + 1;
+
+/** Whether what fails a filter counts too: for the values of that filter's own facet. */
+const isSideways = ({ filters, wishes }: ListQuery) => filters.length > 0 && (wishes.facets || wishes.prices);
+
+/** What is known of each product `d`, as far as it was wished for. */
+const knownColumns = (sql: Sql, query: ListQuery): Fragment => {
+  const { facets, prices: isPriced } = query.wishes;
+  const { lowest, highest } = isPriced ? prices(sql) : { lowest: sql`null::bigint`, highest: sql`null::bigint` };
+  return sql`d.product_id, ${key(sql, query)} as key, ${facets ? sql`d.facets` : sql`null::text`} as facets, ${facets ? sellable(sql) : sql`false`} as sellable,
+    ${lowest} as lowest, ${highest} as highest`;
+};
+
+/** The products of a list, or of a sample of it when it is too long, that fail one filter at most, and which it is. */
+function candidates(sql: Sql, query: ListQuery, of: 'whole' | 'sample'): Fragment {
+  const { filters } = query;
+  const isSample = of === 'sample';
+  const sideways = isSideways(query);
+  const { count, which } = sideways ? failing(sql, filters) : { count: sql`0`, which: sql`0` };
+  return sql`
+    select * from (select ${knownColumns(sql, query)}, ${count} as failed, ${which} as failing from ${source(sql, query, sideways ? 'all but one' : 'all', isSample)}
+      and ${sideways ? sql`true` : passesAll(sql, filters)} and ${isSample ? isTooLong(sql) : sql`true`}) tried where failed <= 1 limit ${LIMIT}`;
 }
 
 /**
- * Matches are found once, and the groups are made of them; so is the page, unless the index gives the best of them faster. Only a list that is too
- * long to count is read again: a sample of it, and all that pass the filters when those are few.
+ * Common table expressions: `groups` and their `age`, and `extent`, whether the list is too long to be counted. Of such a list a sample is
+ * counted, and all that pass the filters when those are few.
+ * @param found the candidates of the whole list
  */
-function pageAndGroups(sql: Sql, query: ListQuery): Fragment {
-  const { filters, wishes } = query;
-  const sideways = filters.length > 0 && (wishes.facets || wishes.prices);
-  const { count, which } = sideways ? failing(sql, filters) : { count: sql`0`, which: sql`0` };
-  const columns = sql`d.product_id, ${key(sql, query)} as key, ${wishes.facets ? sql`d.facets` : sql`null::text`} as facets, ${wishes.facets ? sellable(sql) : sql`false`} as sellable,
-    ${wishes.prices ? prices(sql).lowest : sql`null::bigint`} as lowest, ${wishes.prices ? prices(sql).highest : sql`null::bigint`} as highest`;
-  const limit = COUNTED_PRODUCTS + 1;
-  const candidates = (more: Fragment, isSample = false) => sql`
-    select * from (select ${columns}, ${count} as failed, ${which} as failing from ${source(sql, query, sideways ? 'all but one' : 'all', isSample)}
-      and ${sideways ? sql`true` : passesAll(sql, filters)} and ${more}) tried where failed <= 1 limit ${limit}`;
-  const isLong = sql`(select is_long from extent)`;
+function groups(sql: Sql, query: ListQuery, found: Fragment): Fragment {
+  const { filters } = query;
+  const isLong = isTooLong(sql);
   const isWhole = sql`(select is_whole from narrowed)`;
   const grouped = (scale: number, from: Fragment) => sql`
     select failing, ${scale}::int as scale, count(*)::int as count, (count(*) filter (where sellable))::int as sellable, min(lowest) as lowest, max(highest) as highest,
       string_agg(facets, chr(1)) as facets from ${from} group by failing`;
   const passing = sql`
-    select ${columns}, 0 as failing from ${source(sql, query, 'all')} and ${passesAll(sql, filters)} and ${isLong} limit ${limit}`;
+    select ${knownColumns(sql, query)}, 0 as failing from ${source(sql, query, 'all')} and ${passesAll(sql, filters)} and ${isLong} limit ${LIMIT}`;
   return sql`
-    with ${isBest(query) ? sql`` : sql`bounded as materialized (${candidates(sql`true`)}),`}
-    counted as materialized (${grouped(1, isBest(query) ? sql`(${candidates(sql`true`)}) found` : sql`bounded`)}),
+    counted as materialized (${grouped(1, found)}),
     extent as materialized (select coalesce(sum(count), 0) > ${COUNTED_PRODUCTS} as is_long from counted),
     narrow as materialized (${filters.length > 0 ? grouped(1, sql`(${passing}) found`) : sql`select * from counted where false`}),
     narrowed as materialized (${filters.length > 0 ? sql`select coalesce(sum(count), 0) <= ${COUNTED_PRODUCTS} as is_whole from narrow` : sql`select false as is_whole`}),
-    sampled as materialized (${grouped(SAMPLE_SCALE, sql`(${candidates(isLong, true)}) found`)}),
+    sampled as materialized (${grouped(SAMPLE_SCALE, sql`(${candidates(sql, query, 'sample')}) found`)}),
     chosen as materialized (
       select * from counted where not ${isLong}
       union all select * from narrow where ${isLong} and ${isWhole}
       union all select * from sampled where ${isLong} and (failing > 0 or not ${isWhole})),
     groups as materialized (
       select * from chosen union all select 0, 1, 0, 0, null, null, null where not exists (select 1 from chosen where failing = 0)),
-    age as (select case when count(as_of) = 2 then min(as_of) end as as_of from products.search_sources where channel_code = (select channel from asked)),
-    page as materialized (${isBest(query) ? bestOf(sql, query) : pageOfEither(sql, query, isLong)})
-    select ${productColumns(sql, query.audience)}, ${cursorKey(sql, query)} as "cursorKey", ${query.similar} as similar, g.failing, g.scale, g.count, g.sellable,
-      (select currency from asked) as currency, (select language from spoken) as language, (select as_of from age) as "asOf", g.lowest as "minMinor", g.highest as "maxMinor", g.facets
-    from (page join products.products p on p.product_id = page.product_id) full join groups g on false ${ordered(sql, query)}`;
+    age as (select case when count(as_of) = 2 then min(as_of) end as as_of from products.search_sources where channel_code = (select channel from asked))`;
 }
 
 /** Whether the page is the best of what has the words that were typed. */
@@ -232,9 +293,9 @@ function source(sql: Sql, query: ListQuery, filtered: 'all' | 'all but one', isS
 /** What matters more comes first: a code that was typed in full, words of the title, of title and labels, of the description. */
 const STAGES = [
   { stage: 4, words: 'code' },
-  { stage: 3, words: 'title && !!code' },
-  { stage: 2, words: 'heading && !!title && !!code' },
-  { stage: 1, words: 'anywhere && !!heading && !!title && !!code' },
+  { stage: 3, words: '(select title from titles) && !!code' },
+  { stage: 2, words: '(select heading from headings) && !!(select title from titles) && !!code' },
+  { stage: 1, words: 'anywhere && !!(select heading from headings) && !!(select title from titles) && !!code' },
 ] as const;
 /** More than any popularity. */
 const STAGE = 1_000_000;
@@ -290,7 +351,7 @@ function walk(sql: Sql, query: ListQuery, condition: Fragment = sql`true`): Frag
       sql`select d.* from products.search_prices k join products.search_documents d on d.product_id = k.product_id and ${scope}
         where k.channel_code = (select channel from asked) and k.currency = (select currency from asked) and ${behind(sql, query, sql`k.min_minor`, sql`k.product_id`)} and ${condition}
         ${ordering(sql, query, sql`k.min_minor`, sql`k.product_id`)} limit ${first + 1}`,
-      sql`not d.offers ? (select offer_key from asked)`,
+      sql`${prices(sql).lowest} is null`,
     );
   if (order !== 'popularity') return null;
   return documents(

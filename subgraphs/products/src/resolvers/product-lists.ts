@@ -73,8 +73,8 @@ export async function openProductList(
     similar: after?.similar ?? false,
     wishes: info ? wishesOf(info) : NO_WISHES,
   };
-  const { listing, similar } = await readListing(ctx, list);
-  const opened = { ...list, similar };
+  const listing = await ctx.loaders.listing.load(list);
+  const opened = { ...list, similar: listing.similar };
   for (const row of listing.rows) ctx.loaders.product.prime(row.productId, row);
   const { edges, pageInfo } = toConnection(
     listing.rows,
@@ -83,18 +83,6 @@ export async function openProductList(
     after !== null,
   );
   return { list: opened, locale, edges, pageInfo, groups: listing.groups };
-}
-
-/** Reads a list; when nothing has what was typed, what is similar to it. */
-async function readListing(ctx: Context, list: ListQuery): Promise<{ listing: Listing; similar: boolean }> {
-  const exact = await ctx.loaders.listing.load(list);
-  // Words that only filters leave nothing of are words that something has.
-  const isEmpty = exact.rows.length === 0 && exact.groups.every(({ count }) => count === 0);
-  if (!isEmpty || list.similar || list.within.kind !== 'search' || list.within.titlesOnly || list.after !== null)
-    return { listing: exact, similar: list.similar };
-  const similar = await ctx.loaders.listing.load({ ...list, similar: true });
-  // Filters that left nothing of what has the words leave that: it is no reason to guess.
-  return similar.rows.length === 0 ? { listing: exact, similar: false } : { listing: similar, similar: true };
 }
 
 function wishesOf(info: Selected): ListWishes {

@@ -36,7 +36,7 @@ export const productFacts = (chosen: SQL, wanted: WantedFacts): SQL => sql`
   select p.product_id, p.created_at, p.vendor, p.product_type, p.tags, p.title_key, p.attributes,
     ${wanted.variants ? sql`array(select v.attributes from products.variants v where v.product_id = p.product_id and v.attributes <> '{}')` : sql`'{}'::jsonb[]`} as variant_attributes,
     ${wanted.categories ? CATEGORIES : sql`'{}'::uuid[]`} as category_ids,
-    ${wanted.offers ? sql`coalesce((select d.offers from products.search_documents d where d.product_id = p.product_id and d.language = '' and d.channel_code = ''), '{}')` : sql`'{}'::jsonb`} as offers
+    ${wanted.offers ? sql`coalesce((select d.offers from products.search_documents d where d.product_id = p.product_id and d.language = '' and d.channel_code = ''), '{}')` : sql`'{}'::bigint[]`} as offers
   from (${chosen}) chosen join products.products p on p.product_id = chosen.product_id`;
 
 const CATEGORIES = sql`array(
@@ -67,13 +67,17 @@ function conditionSql(condition: RuleCondition): SQL {
     case 'CREATED_WITHIN_DAYS':
       return sql`f.created_at > products.app_now() - make_interval(hours => ${HOURS_OF_A_DAY * Number(condition.values[0])}::int)`;
     case 'PRICE':
-      return sql`coalesce((f.offers -> ${condition.attribute}::text ->> 0)::bigint ${comparison(condition)} ${condition.values[0]}::bigint, false)`;
+      return sql`coalesce(f.offers[${slot(condition)}] ${comparison(condition)} ${condition.values[0]}::bigint, false)`;
     case 'SELLABLE':
-      return sql`coalesce(f.offers -> ${condition.attribute}::text = 'true'::jsonb, false)`;
+      return sql`f.offers[${slot(condition)}] is not null`;
     case 'ATTRIBUTE':
       return attributeSql(condition);
   }
 }
+
+/** Where the channel's lowest price, or whether it can sell, stands. @param condition of `web/EUR`, or of `web`. */
+const slot = ({ attribute }: RuleCondition): SQL =>
+  sql`(select products.search_offer_slot(split_part(${attribute}::text, '/', 1), split_part(${attribute}::text, '/', 2)))`;
 
 const comparison = ({ relation }: RuleCondition): SQL => (relation === 'GREATER' ? sql`>` : sql`<`);
 

@@ -15,7 +15,8 @@ const groupColumn = (sql: Sql, place: number): Fragment => sql`(select ${sql(`gr
 
 /**
  * The common table expression `asked`, one row of all that is looked for: `scope`, the documents of the audience's channel in the language;
- * `anywhere`, `heading`, `title`, `code` and `swapped`, what was typed; `group_0` and so on, the coded filters; `offer_key` and `channel`.
+ * `anywhere`, `code` and `swapped`, what was typed; `titles` and `headings` have it for titles and labels, made when they are asked for; `group_0` and so on, the coded filters; `channel`,
+ * `currency`, and where its offers stand, `sellable_slot` and `price_slot`.
  */
 export function asked(sql: Sql, query: ListQuery): Fragment {
   const { audience, within, language, currency, filters } = query;
@@ -24,8 +25,8 @@ export function asked(sql: Sql, query: ListQuery): Fragment {
   const text = within.kind === 'search' ? within.text : null;
   const typed = text
     ? sql`
-      ${searchQuery(sql, text.words, text.foldedWords, within.kind === 'search' && within.titlesOnly ? 'title' : 'any')} as anywhere, ${searchQuery(sql, text.words, text.foldedWords, 'heading')} as heading,
-      ${searchQuery(sql, text.words, text.foldedWords, 'title')} as title, coalesce(nullif(${text.swapped}, ''), ${NOTHING})::tsquery as swapped,
+      ${searchQuery(sql, text.words, text.foldedWords, within.kind === 'search' && within.titlesOnly ? 'title' : 'any')} as anywhere,
+      coalesce(nullif(${text.swapped}, ''), ${NOTHING})::tsquery as swapped,
       ('''$' || replace(replace(left(${text.code}, 200), '\\', '\\\\'), '''', '''''') || '''')::tsquery as code,`
     : sql``;
   const groups = filters.map((group, place) =>
@@ -40,8 +41,10 @@ export function asked(sql: Sql, query: ListQuery): Fragment {
     spoken as materialized (
       select coalesce((array_agg(language) filter (where language is not null))[1], '') as language,
         coalesce((array_agg(currency) filter (where currency is not null))[1], '') as currency from place),
+    ${text ? sql`titles as materialized (select ${searchQuery(sql, text.words, text.foldedWords, 'title')} as title from spoken), headings as materialized (select ${searchQuery(sql, text.words, text.foldedWords, 'heading')} as heading from spoken),` : sql``}
     asked as materialized (
-      select ${typed} ${joined(sql, groups, sql` `)} products.search_scope(${channel}, language) as scope, ${priced}::text as channel, currency, ${priced} || '/' || currency as offer_key
+      select ${typed} ${joined(sql, groups, sql` `)} products.search_scope(${channel}, language) as scope, ${priced}::text as channel, currency,
+        products.search_offer_slot(${priced}, '') as sellable_slot, products.search_offer_slot(${priced}, currency) as price_slot
       from spoken)`;
 }
 
@@ -168,12 +171,12 @@ function passes(sql: Sql, group: FilterGroup, place: number): Fragment {
 }
 
 /** Whether a document `d` can be sold in the audience's channel. */
-export const sellable = (sql: Sql): Fragment => sql`(d.offers ? (select channel from asked))`;
+export const sellable = (sql: Sql): Fragment => sql`(d.offers[(select sellable_slot from asked)] is not null)`;
 
 /** The prices of a document `d` in the list's currency; null when it has none. */
 export const prices = (sql: Sql): { readonly lowest: Fragment; readonly highest: Fragment } => ({
-  lowest: sql`(d.offers -> (select offer_key from asked) ->> 0)::bigint`,
-  highest: sql`(d.offers -> (select offer_key from asked) ->> 1)::bigint`,
+  lowest: sql`d.offers[(select price_slot from asked)]`,
+  highest: sql`d.offers[(select price_slot + 1 from asked)]`,
 });
 
 /** Parts of a statement with something between them. */

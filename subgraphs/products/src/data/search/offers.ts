@@ -32,31 +32,36 @@ export async function writeOffers(tx: Tx, channelCode: string, offers: readonly 
   // The locks first and in one order: an update takes rows as it finds them.
   await tx.execute(statement`
     select 1 from products.search_documents d where d.product_id in (select o."productId" from ${given}) order by d.product_id, d.language, d.channel_code for no key update`);
+  await numberSlots(tx, channelCode, offers);
   const changed = await tx.execute<{ productId: string }>(statement`
     with wanted as materialized (
-      select o."productId" as product_id, o."isSellable" as is_sellable, jsonb_typeof(o.prices) = 'array' as has_prices,
-        (select jsonb_object_agg(${channelCode}::text || '/' || p.currency, jsonb_build_array(p."minMinor", p."maxMinor"))
-          from jsonb_to_recordset(case when jsonb_typeof(o.prices) = 'array' then o.prices else '[]' end) as p(currency text, "minMinor" bigint, "maxMinor" bigint)) as prices
-      from ${given}),
+      select o."productId" as product_id, o."isSellable" as is_sellable, case when jsonb_typeof(o.prices) = 'array' then o.prices end as prices from ${given}),
+    slots as materialized (select slot, currency from products.search_offer_slots where channel_code = ${channelCode}),
+    priced as materialized (
+      select w.product_id, p.currency, p."minMinor" as min_minor, p."maxMinor" as max_minor
+      from wanted w cross join lateral jsonb_to_recordset(w.prices) as p(currency text, "minMinor" bigint, "maxMinor" bigint)),
+    said as materialized (
+      select w.product_id, s.slot, case when w.is_sellable then 1 end as value from wanted w join slots s on s.currency = '' where w.is_sellable is not null
+      union all select w.product_id, s.slot + n, case n when 0 then p.min_minor else p.max_minor end
+      from wanted w join slots s on s.currency <> '' cross join generate_series(0, 1) as n left join priced p on p.product_id = w.product_id and p.currency = s.currency
+      where w.prices is not null),
     next as materialized (
-      select d.product_id, d.language, d.channel_code, w.has_prices, w.prices,
-        coalesce((select jsonb_object_agg(k.key, k.value) from jsonb_each(d.offers) as k(key, value)
-          where case when k.key = ${channelCode}::text then w.is_sellable is null when starts_with(k.key, ${channelCode}::text || '/') then not coalesce(w.has_prices, false) else true end), '{}')
-        || case when w.is_sellable then jsonb_build_object(${channelCode}::text, true) else '{}' end || coalesce(w.prices, '{}') as offers
+      select d.product_id, d.language, d.channel_code, coalesce((
+        select (array_agg(f.value order by f.slot))[:max(f.slot) filter (where f.value is not null)] from (
+          select n.slot, case when s.slot is null then d.offers[n.slot] else s.value end as value
+          from generate_series(1, greatest(cardinality(d.offers), (select max(slot) + 1 from slots))) as n(slot) left join said s on s.product_id = d.product_id and s.slot = n.slot) f), '{}') as offers
       from wanted w join products.search_documents d on d.product_id = w.product_id),
     changed as (
       update products.search_documents d set offers = n.offers from next n
       where d.product_id = n.product_id and d.language = n.language and d.channel_code = n.channel_code and d.offers is distinct from n.offers
       returning d.product_id),
-    priced as materialized (
-      select n.product_id, split_part(k.key, '/', 2) as currency, (k.value ->> 0)::bigint as min_minor, (k.value ->> 1)::bigint as max_minor
-      from next n cross join lateral jsonb_each(n.prices) as k(key, value) where n.language = '' and n.channel_code = ''),
+    known as materialized (select w.product_id, w.prices is not null as has_prices from wanted w join products.search_documents d on d.product_id = w.product_id and d.language = '' and d.channel_code = ''),
     removed as (
-      delete from products.search_prices s using next n where n.has_prices and n.language = '' and n.channel_code = '' and s.channel_code = ${channelCode} and s.product_id = n.product_id
+      delete from products.search_prices s using known k where k.has_prices and s.channel_code = ${channelCode} and s.product_id = k.product_id
         and not exists (select 1 from priced p where p.product_id = s.product_id and p.currency = s.currency)),
     written as (
       insert into products.search_prices as s (channel_code, currency, product_id, min_minor, max_minor)
-      select ${channelCode}, currency, product_id, min_minor, max_minor from priced order by product_id, currency
+      select ${channelCode}, currency, product_id, min_minor, max_minor from priced join known using (product_id) order by product_id, currency
       on conflict on constraint search_prices_pkey do update set min_minor = excluded.min_minor, max_minor = excluded.max_minor
       where (s.min_minor, s.max_minor) <> (excluded.min_minor, excluded.max_minor))
     select distinct product_id as "productId" from changed`);
@@ -66,6 +71,16 @@ export async function writeOffers(tx: Tx, channelCode: string, offers: readonly 
   return changedIds;
 }
 
+/** Gives a channel, and its currencies, their places in the documents. In one order, so that two with the same new ones do not wait crosswise. */
+async function numberSlots(tx: Tx, channelCode: string, offers: readonly Offer[]): Promise<void> {
+  const currencies = new Set(offers.flatMap(({ prices }) => prices?.map(({ currency }) => currency) ?? []));
+  await tx.execute(statement`
+    insert into products.search_offer_slots (channel_code, currency)
+    select ${channelCode}, c from jsonb_array_elements_text(${JSON.stringify(['', ...currencies])}::jsonb) as c
+    where not exists (select 1 from products.search_offer_slots s where s.channel_code = ${channelCode} and s.currency = c)
+    order by c on conflict on constraint search_offer_slots_key do nothing`);
+}
+
 /** The condition that a channel can sell a product now. @param productId the column that names it. */
 export const sellableIn = (sql: Sql, channelCode: string, productId: Fragment): Fragment => sql`
-  exists (select 1 from products.search_documents sold where sold.product_id = ${productId} and sold.language = '' and sold.channel_code = '' and sold.offers ? ${channelCode})`;
+  exists (select 1 from products.search_documents sold where sold.product_id = ${productId} and sold.language = '' and sold.channel_code = '' and sold.offers[(select products.search_offer_slot(${channelCode}, ''))] is not null)`;

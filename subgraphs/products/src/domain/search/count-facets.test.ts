@@ -67,12 +67,19 @@ describe('countCategories', () => {
       [2, ['trousers', 'clothes']],
       [3, ['clothes']],
     ]);
-    const facets = written([{ c: [1] }, { c: [1, 2] }, { v: [1], c: [3], t: [2] }, { t: [1] }, { c: [9] }]);
-    expect(countCategories(facets, ancestors)).toEqual(
+    const facets = written([
+      { c: [1] },
+      { c: [1, 2] },
+      { c: [3, 2, 1] },
+      { v: [4], c: [3], t: [5] },
+      { t: [6] },
+      { c: [9] },
+    ]);
+    expect(countCategories(countValues(facets), ancestors)).toEqual(
       new Map([
-        ['shirts', 2],
-        ['clothes', 3],
-        ['trousers', 1],
+        ['shirts', 3],
+        ['clothes', 4],
+        ['trousers', 2],
       ]),
     );
   });

@@ -10,7 +10,10 @@ export const SECTIONS = {
 export type Section = keyof typeof SECTIONS;
 
 /** How many documents have each value of a facet, by the number of the value. */
-export type ValueCounts = Readonly<Record<Section, ReadonlyMap<number, number>>>;
+export interface ValueCounts extends Readonly<Record<Section, ReadonlyMap<number, number>>> {
+  /** The categories of documents that are in several, which must not be added up where they meet. */
+  readonly filedTogether: readonly (readonly number[])[];
+}
 
 const FIRST_CODE = 256;
 const SURROGATES = { from: 0xd800, to: 0xdfff };
@@ -30,11 +33,16 @@ const numberOf = (codePoint: number) =>
  */
 export function countValues(facets: string): ValueCounts {
   const touched: Record<Section, number[]> = { v: [], p: [], t: [], c: [], o: [], a: [] };
-  let section: number[] = touched.v;
+  const filedTogether: number[][] = [];
+  let section = touched.v;
+  /** How many categories of a document were met, and the first of them. */
+  let met = 0;
+  let first = 0;
   for (let index = 0; index < facets.length; index += 1) {
     let code = facets.charCodeAt(index);
     if (code < FIRST_CODE) {
       section = touched[String.fromCharCode(code) as Section] ?? section;
+      met = 0;
       continue;
     }
     if (code >= SURROGATES.from && code <= SURROGATES.to) {
@@ -43,10 +51,16 @@ export function countValues(facets: string): ValueCounts {
     }
     if (table[code] === 0) section.push(code);
     table[code]! += 1;
+    if (section !== touched.c) continue;
+    met += 1;
+    if (met === 1) first = numberOf(code);
+    else if (met === 2) filedTogether.push([first, numberOf(code)]);
+    else filedTogether.at(-1)!.push(numberOf(code));
   }
-  return Object.fromEntries(
+  const counts = Object.fromEntries(
     Object.entries(touched).map(([name, codes]) => [name, new Map(codes.map((code) => [numberOf(code), take(code)]))]),
   ) as Record<Section, Map<number, number>>;
+  return { ...counts, filedTogether };
 }
 
 function take(code: number): number {
@@ -60,23 +74,18 @@ function take(code: number): number {
  * @param ancestorsOf the category of each value with everything above it.
  */
 export function countCategories(
-  facets: string,
+  { c: counts, filedTogether }: ValueCounts,
   ancestorsOf: ReadonlyMap<number, readonly string[]>,
 ): Map<string, number> {
-  const counts = new Map<string, number>();
-  // Most products are in one category: their ancestors are added up once, at the end.
-  const alone = new Map<number, number>();
-  for (const [, codes = ''] of facets.matchAll(CATEGORIES)) {
-    const values = Array.from(codes, (each) => numberOf(each.codePointAt(0)!));
-    const [first] = values;
-    if (values.length === 1) alone.set(first!, (alone.get(first!) ?? 0) + 1);
-    else for (const id of new Set(values.flatMap((value) => ancestorsOf.get(value) ?? []))) add(counts, id, 1);
+  const documents = new Map<string, number>();
+  const alone = new Map(counts);
+  for (const values of filedTogether) {
+    for (const value of values) add(alone, value, -1);
+    for (const id of new Set(values.flatMap((value) => ancestorsOf.get(value) ?? []))) add(documents, id, 1);
   }
-  for (const [value, count] of alone) for (const id of ancestorsOf.get(value) ?? []) add(counts, id, count);
-  return counts;
+  for (const [value, count] of alone)
+    if (count > 0) for (const id of ancestorsOf.get(value) ?? []) add(documents, id, count);
+  return documents;
 }
 
-// eslint-disable-next-line no-control-regex -- what is no control character and no letter is a value
-const CATEGORIES = /c([^\u0000-\u00ff]+)/g;
-
-const add = (counts: Map<string, number>, id: string, count: number) => counts.set(id, (counts.get(id) ?? 0) + count);
+const add = <Key>(counts: Map<Key, number>, key: Key, count: number) => counts.set(key, (counts.get(key) ?? 0) + count);

@@ -108,8 +108,8 @@ export class FacetCounter {
     );
     const sides = this.#sidesOf('CATEGORY', '');
     const counts = new Map<string, number>();
-    for (const { group } of sides)
-      for (const [id, count] of countCategories(group.facets ?? '', ancestorsOf))
+    for (const { group, values: counted } of sides)
+      for (const [id, count] of countCategories(counted, ancestorsOf))
         counts.set(id, (counts.get(id) ?? 0) + count * group.scale);
     const isApproximate = sides.some(({ group }) => group.scale > 1);
     return categories.flatMap(({ value, labels }) => {
