@@ -116,22 +116,13 @@ export function indexed(
   );
 }
 
-/** How many filters a document `d` fails, and which one it is when it is one: its place, counted from 1; 0 for none. */
-export function failing(
-  sql: Sql,
-  filters: readonly FilterGroup[],
-): { readonly count: Fragment; readonly which: Fragment } {
-  if (filters.length === 0) return { count: sql`0`, which: sql`0` };
-  const failed = filters.map((group, place) => sql`(not ${passes(sql, group, place)})::int`);
-  return {
-    count: joined(sql, failed, sql` + `),
-    which: joined(
-      sql,
-      failed.map((each, place) => sql`${each} * ${place + 1}::int`),
-      sql` + `,
-    ),
-  };
-}
+/** Which filters a document `d` fails, a bit for each: 1 for the first. */
+export const failing = (sql: Sql, filters: readonly FilterGroup[]): Fragment =>
+  joined(
+    sql,
+    filters.map((group, place) => sql`case when ${passes(sql, group, place)} then 0 else ${2 ** place}::int end`),
+    sql` | `,
+  );
 
 /** The condition that a document `d` passes all filters. */
 export const passesAll = (sql: Sql, filters: readonly FilterGroup[]): Fragment =>

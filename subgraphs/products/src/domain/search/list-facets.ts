@@ -1,5 +1,5 @@
 import type { FacetName, FilterGroup } from '../product-list.ts';
-import { countCategories, countValues, SECTIONS, type Section, type ValueCounts } from './count-facets.ts';
+import { countCategories, SECTIONS, type Section, type ValueCounts } from './count-facets.ts';
 
 /** What is known of the products that pass all filters of a list, or all but one. */
 export interface CountedGroup {
@@ -8,7 +8,7 @@ export interface CountedGroup {
   /** How many products each stands for. */
   readonly scale: number;
   readonly sellable: number;
-  readonly facets: string | null;
+  readonly values: ValueCounts;
 }
 
 /** A value of a facet by its number. */
@@ -18,8 +18,8 @@ export interface FacetValue {
   readonly attribute: string;
   readonly value: string;
   readonly labels: Readonly<Record<string, string>> | null;
-  /** With a category: itself and all above it. */
-  readonly ancestors: readonly string[] | null;
+  /** With a category: the one that it is in. */
+  readonly parent: string | null;
 }
 
 /** How many products of a list have a value. */
@@ -40,29 +40,24 @@ const LOOKED_AT = 400;
 /** So many categories are looked at for those above them. */
 const CATEGORIES_LOOKED_AT = 5_000;
 
-interface Side {
-  readonly group: CountedGroup;
-  readonly values: ValueCounts;
-}
-
 /** The counts of a list before anybody knows what its values are called. */
 export class FacetCounter {
   readonly #filters: readonly FilterGroup[];
-  readonly #sides: readonly Side[];
+  readonly #groups: readonly CountedGroup[];
 
   constructor(filters: readonly FilterGroup[], groups: readonly CountedGroup[]) {
     this.#filters = filters;
-    this.#sides = groups.map((group) => ({ group, values: countValues(group.facets ?? '') }));
+    this.#groups = groups;
   }
 
   /** The numbers of the values that have to be known by name. */
   valueIds(): number[] {
     return (Object.keys(SECTIONS) as Section[]).flatMap((section) => {
       const counts = new Map<number, number>();
-      for (const { group, values } of this.#sides)
-        for (const [id, count] of values[section]) counts.set(id, (counts.get(id) ?? 0) + count * group.scale);
+      for (const { scale, values } of this.#groups)
+        for (const [id, count] of values[section]) counts.set(id, (counts.get(id) ?? 0) + count * scale);
       if (section === 'c') return leading(counts, CATEGORIES_LOOKED_AT, CATEGORIES_LOOKED_AT);
-      return section === 'o' || section === 'a' || this.#sides.length > 1
+      return section === 'o' || section === 'a' || this.#groups.length > 1
         ? leading(counts, LOOKED_AT, LOOKED_AT)
         : leading(counts, FACET_VALUES, LOOKED_AT);
     });
@@ -84,34 +79,35 @@ export class FacetCounter {
   }
 
   /** The groups that a facet is counted over: those that pass all filters, and those that fail its own alone. */
-  #sidesOf(facet: FacetName, attribute: string): readonly Side[] {
+  #groupsOf(facet: FacetName, attribute: string): readonly CountedGroup[] {
     const own = this.#filters.findIndex((filter) => filter.facet === facet && filter.attribute === attribute) + 1;
-    return this.#sides.filter(({ group: { failing } }) => failing === 0 || failing === own);
+    return this.#groups.filter(({ failing }) => failing === 0 || failing === own);
   }
 
   #countOf({ valueId, facet: name, attribute, value, labels }: FacetValue): FacetCount[] {
     const facet = name as FacetName;
     const section = (Object.keys(SECTIONS) as Section[]).find((each) => SECTIONS[each] === facet);
     if (section === undefined || valueId === null) return [];
-    const sides = this.#sidesOf(facet, attribute).filter(({ values }) => values[section].has(valueId));
-    const count = sides.reduce((sum, { group, values }) => sum + values[section].get(valueId)! * group.scale, 0);
-    const isApproximate = sides.some(({ group }) => group.scale > 1);
+    const groups = this.#groupsOf(facet, attribute).filter(({ values }) => values[section].has(valueId));
+    const count = groups.reduce((sum, { scale, values }) => sum + values[section].get(valueId)! * scale, 0);
+    const isApproximate = groups.some(({ scale }) => scale > 1);
     return count === 0 ? [] : [{ facet, attribute: attribute || null, value, labels, count, isApproximate }];
   }
 
   #categories(values: readonly FacetValue[]): FacetCount[] {
     const categories = values.filter(({ facet }) => facet === 'CATEGORY');
+    const parents = new Map(categories.map(({ value, parent }) => [value, parent]));
     const ancestorsOf = new Map(
-      categories.flatMap(({ valueId, ancestors }) =>
-        valueId === null || ancestors === null ? [] : [[valueId, ancestors] as const],
+      categories.flatMap(({ valueId, value }) =>
+        valueId === null ? [] : [[valueId, upwards(value, parents)] as const],
       ),
     );
-    const sides = this.#sidesOf('CATEGORY', '');
+    const groups = this.#groupsOf('CATEGORY', '');
     const counts = new Map<string, number>();
-    for (const { group, values: counted } of sides)
+    for (const { scale, values: counted } of groups)
       for (const [id, count] of countCategories(counted, ancestorsOf))
-        counts.set(id, (counts.get(id) ?? 0) + count * group.scale);
-    const isApproximate = sides.some(({ group }) => group.scale > 1);
+        counts.set(id, (counts.get(id) ?? 0) + count * scale);
+    const isApproximate = groups.some(({ scale }) => scale > 1);
     return categories.flatMap(({ value, labels }) => {
       const count = counts.get(value) ?? 0;
       return count === 0 ? [] : [{ facet: 'CATEGORY' as const, attribute: null, value, labels, count, isApproximate }];
@@ -119,13 +115,20 @@ export class FacetCounter {
   }
 
   #available(): FacetCount[] {
-    const sides = this.#sidesOf('AVAILABILITY', '');
-    const count = sides.reduce((sum, { group }) => sum + group.sellable * group.scale, 0);
-    const isApproximate = sides.some(({ group }) => group.scale > 1);
+    const groups = this.#groupsOf('AVAILABILITY', '');
+    const count = groups.reduce((sum, { sellable, scale }) => sum + sellable * scale, 0);
+    const isApproximate = groups.some(({ scale }) => scale > 1);
     return count === 0
       ? []
       : [{ facet: 'AVAILABILITY', attribute: null, value: 'IN_STOCK', labels: null, count, isApproximate }];
   }
+}
+
+/** A category and all above it. */
+function upwards(category: string, parents: ReadonlyMap<string, string | null>): string[] {
+  const all: string[] = [];
+  for (let at: string | null = category; at !== null; at = parents.get(at) ?? null) all.push(at);
+  return all;
 }
 
 const ORDER: readonly FacetName[] = [
