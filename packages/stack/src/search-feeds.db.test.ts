@@ -105,7 +105,7 @@ async function known() {
     select currency || ' ' || min_minor || '-' || max_minor as price from products.search_prices
     where channel_code = 'web' and product_id = ${productId} order by currency`;
   const [row] = await sql<{ sellable: boolean }[]>`
-    select coalesce((offers -> 'web')::boolean, false) as sellable from products.search_documents
+    select offers[products.search_offer_slot('web', '')] is not null as sellable from products.search_documents
     where product_id = ${productId} and language = '' and channel_code = ''`;
   return { prices: prices.map(({ price }) => price), sellable: row!.sellable };
 }

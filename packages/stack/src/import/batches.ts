@@ -1,7 +1,7 @@
 import { ImportFault, type ImportItem } from '@kontor/products/src/import/import-item.ts';
 
-/** Products a call; small enough that the bar moves, large enough that a call is worth its round trip. */
-const BATCH = 200;
+/** Products a call, as many as it takes: each statement of a call costs its planning, however few they are. */
+const BATCH = 500;
 /** So that the prices and levels of a batch fit into one call of at most 5,000 each. */
 const BATCH_VARIANTS = 2_000;
 /** So that batches under way stay small in memory, however large their products are. */

@@ -14,7 +14,6 @@ import { refreshSearch } from '../data/search/refresh.ts';
 export async function announceProducts(tx: Tx, productIds: readonly string[], author: Author): Promise<void> {
   if (productIds.length === 0) return;
   await recordRevisions(tx, productIds, author);
-  await refreshSearch(tx, productIds);
   const categories = await readCategoriesTouched(tx, productIds);
   const states = await readProductStates(tx, productIds);
   await appendEvents(
@@ -33,5 +32,7 @@ export async function announceProducts(tx: Tx, productIds: readonly string[], au
       },
     })),
   );
+  // Last, because from here on others wait who have the same new values of facets, or take the next place.
+  await refreshSearch(tx, productIds);
   await recordChanges(tx, productIds);
 }

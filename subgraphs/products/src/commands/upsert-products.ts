@@ -9,6 +9,7 @@ import {
   touchProducts,
   withdrawProducts,
 } from '../data/product-writes.ts';
+import { numberAhead, type FacetWord } from '../data/search/refresh.ts';
 import { serviceAuthor, type Author } from '../domain/author.ts';
 import { emptyProduct } from '../domain/editing/product-content.ts';
 import type { ProductEdit } from '../domain/editing/product-edit.ts';
@@ -63,6 +64,11 @@ export async function upsertProducts(
   const channels = [...new Set(publishIn)].sort();
   const checked = check(products);
   const accepted = checked.flatMap((each) => ('edit' in each ? [each] : []));
+  if (accepted.length > 0)
+    await numberAhead(
+      db.orm,
+      accepted.flatMap(({ edit }) => wordsOf(edit)),
+    );
   const outcomes =
     accepted.length === 0
       ? new Map<string, Outcome>()
@@ -81,6 +87,21 @@ export async function upsertProducts(
       reason: null,
     };
   });
+}
+
+/** The values of facets that an edit sets, as far as it says them itself. */
+function wordsOf({ content, options, variants }: ProductEdit): FacetWord[] {
+  const word = (facet: FacetWord['facet'], attribute: string, value: string | null | undefined): FacetWord[] =>
+    value ? [{ facet, attribute, value }] : [];
+  const all = variants?.kind === 'all' ? variants.variants : [];
+  return [
+    ...word('VENDOR', '', content.vendor),
+    ...word('PRODUCT_TYPE', '', content.productType),
+    ...(content.tags ?? []).flatMap((tag) => word('TAG', '', tag)),
+    ...(options?.names ?? []).flatMap((name, place) =>
+      [...new Set(all.map(({ optionValues }) => optionValues[place]))].flatMap((value) => word('OPTION', name, value)),
+    ),
+  ];
 }
 
 function check(products: readonly ProductInput[]): (Accepted | { readonly broken: BrokenRule })[] {

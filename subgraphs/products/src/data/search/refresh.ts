@@ -1,4 +1,4 @@
-import type { Tx } from '@kontor/kit/src/database.ts';
+import type { Db, Tx } from '@kontor/kit/src/database.ts';
 import { sql, type SQL } from 'drizzle-orm';
 
 /** More of a description says nothing more about what it describes. */
@@ -14,11 +14,17 @@ const VALUE_LENGTH = 200;
 export async function refreshSearch(tx: Tx, productIds: readonly string[]): Promise<void> {
   if (productIds.length === 0) return;
   const ids = sql`select id::uuid as product_id from jsonb_array_elements_text(${JSON.stringify(productIds)}::jsonb) as id`;
-  await numberValues(tx, ids);
   // In the one order of all who write documents: what follows takes them as it finds them.
   await tx.execute(sql`
     select 1 from products.search_documents d where d.product_id in (${ids}) order by d.product_id, d.language, d.channel_code for no key update`);
-  await tx.execute(sql`
+  if (await writeDocuments(tx, ids)) return;
+  await numberValues(tx, ids);
+  await writeDocuments(tx, ids);
+}
+
+/** Writes the documents of products. @returns whether all values that they are counted under have numbers: those that have none are left out. */
+async function writeDocuments(tx: Tx, ids: SQL): Promise<boolean> {
+  const [row] = await tx.execute<{ isComplete: boolean }>(sql`
     with wanted as materialized (${ids}), ${attributesAndValues},
     settings as materialized (
       select coalesce(array_agg(distinct language), '{}') as languages, coalesce(array_agg(distinct language) filter (where is_default), '{}') as defaults
@@ -47,11 +53,12 @@ export async function refreshSearch(tx: Tx, productIds: readonly string[]): Prom
       select product_id, array_agg(value) as values from named where facet = 'OPTION' group by product_id),
     said as materialized (
       select product_id, split_part(locale, '-', 1) as language, string_agg(label, ' ') as words from attributed where is_searchable group by 1, 2),
+    numbered as materialized (
+      select n.product_id, n.facet, k.value_id from named n left join products.search_values k on k.facet = n.facet and k.attribute = n.attribute and k.value = n.value),
     sections as materialized (
       select product_id, string_agg(case facet when 'VENDOR' then 'v' when 'PRODUCT_TYPE' then 'p' when 'TAG' then 't' when 'CATEGORY' then 'c' when 'OPTION' then 'o' else 'a' end || codes, '') as facets,
         string_agg(codes, '') as codes
-      from (select n.product_id, n.facet, string_agg(products.search_code(k.value_id), '' order by k.value_id) as codes
-        from named n join products.search_values k on k.facet = n.facet and k.attribute = n.attribute and k.value = n.value group by n.product_id, n.facet) as by_facet group by product_id),
+      from (select product_id, facet, string_agg(products.search_code(value_id), '' order by value_id) as codes from numbered where value_id is not null group by product_id, facet) as by_facet group by product_id),
     coded as materialized (
       select v.product_id, array_agg(distinct '$' || left(lower(code), ${VALUE_LENGTH})) as codes from wanted join products.variants v using (product_id) cross join lateral (values (v.sku), (v.barcode)) as c(code)
       where code <> '' group by v.product_id),
@@ -92,13 +99,16 @@ array_to_string(chosen.values, ' '), said.words, said_so.words,
         cross join lateral (${words(sql`written.languages`, sql`products.search_bare(left(w.description, ${DESCRIPTION_LENGTH}))`)}) as found (word)) as of_description),
     surplus as (
       delete from products.search_documents d using wanted w where d.product_id = w.product_id
-        and not exists (select 1 from made m where m.product_id = d.product_id and m.language = d.language and m.channel_code = d.channel_code))
+        and not exists (select 1 from made m where m.product_id = d.product_id and m.language = d.language and m.channel_code = d.channel_code)),
+    written as (
     insert into products.search_documents as d (product_id, language, channel_code, title_key, popularity, offers, facets, marks, vector)
     select m.product_id, m.language, m.channel_code, m.title_key, coalesce(base.popularity, 0), coalesce(base.offers, '{}'), m.facets, m.marks, m.vector
     from made m left join products.search_documents base on base.product_id = m.product_id and base.language = '' and base.channel_code = ''
     order by m.product_id, m.language, m.channel_code
     on conflict on constraint search_documents_pkey do update set title_key = excluded.title_key, facets = excluded.facets, marks = excluded.marks, vector = excluded.vector
-    where (d.title_key, d.facets, d.vector) is distinct from (excluded.title_key, excluded.facets, excluded.vector)`);
+    where (d.title_key, d.facets, d.vector) is distinct from (excluded.title_key, excluded.facets, excluded.vector))
+    select not exists (select 1 from numbered where value_id is null) as "isComplete"`);
+  return row!.isComplete;
 }
 
 /** Which languages channels speak, once each; `is_default` where one of them begins with it. */
@@ -148,6 +158,28 @@ async function numberValues(tx: Tx, ids: SQL): Promise<void> {
     select distinct n.facet, n.attribute, n.value from named n
     where not exists (select 1 from products.search_values k where k.facet = n.facet and k.attribute = n.attribute and k.value = n.value)
     order by n.facet, n.attribute, n.value on conflict on constraint search_values_value_key do nothing`);
+}
+
+/** A value of a facet. */
+export interface FacetWord {
+  readonly facet: 'VENDOR' | 'PRODUCT_TYPE' | 'TAG' | 'OPTION';
+  /** The name of the option, else empty. */
+  readonly attribute: string;
+  readonly value: string;
+}
+
+/**
+ * Gives values their numbers before the transaction that needs them, so that commands with the same new ones do not wait for each other to end.
+ * What becomes of the transaction does not matter: a value without products is no harm.
+ */
+export async function numberAhead(db: Db, words: readonly FacetWord[]): Promise<void> {
+  await db.execute(sql`
+    insert into products.search_values (facet, attribute, value)
+    select distinct n.facet collate "C", n.attribute collate "C", n.value collate "C"
+    from jsonb_to_recordset(${JSON.stringify(words)}::jsonb) as n(facet text, attribute text, value text)
+    where n.value <> '' and length(n.value) <= ${VALUE_LENGTH}
+      and not exists (select 1 from products.search_values k where k.facet = n.facet and k.attribute = n.attribute and k.value = n.value)
+    order by 1, 2, 3 on conflict on constraint search_values_value_key do nothing`);
 }
 
 /** Has the documents of all products of a type made anew, beside requests. */
