@@ -3,7 +3,7 @@ import { badInput } from '@kontor/kit/src/errors.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
 import type { Context } from '../context.ts';
 import { productCursor, readProductCursor } from '../data/product-cursor.ts';
-import type { Listing, ListOrder, ListQuery, ListWishes } from '../data/product-list.ts';
+import type { ListOrder, ListQuery, ListWishes } from '../data/product-list.ts';
 import type { Audience } from '../domain/audience.ts';
 import { joinFilters, type FacetFilter, type SortName } from '../domain/product-list.ts';
 import { isStorable } from '../domain/text.ts';
