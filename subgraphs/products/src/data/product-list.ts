@@ -144,7 +144,7 @@ function toListing(found: readonly Row[]): Listing {
 const wishesAnything = ({ wishes }: ListQuery) => wishes.count || wishes.facets || wishes.prices;
 
 /** Whether page and groups are read beside each other. */
-const isApart = (query: ListQuery) => wishesAnything(query) && isBest(query);
+const isApart = (query: ListQuery) => wishesAnything(query) && isBest(query) && query.first > 0;
 
 /** Whether a list that nothing is in may hold what is similar instead. */
 const canFallBack = ({ within, similar: isSimilar, after }: ListQuery) =>
