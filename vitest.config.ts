@@ -15,10 +15,21 @@ interface Suite {
   order?: number;
   /** One file at a time: what counts must be alone. */
   alone?: boolean;
+  /** Files that keep nothing in their modules, of which a worker loads the hundreds of modules that they share once. */
+  sharesModules?: boolean;
   timeoutMs?: number;
 }
 
-function suite({ name, include, exclude = [], needsPostgres, order = 0, alone = false, timeoutMs = 10_000 }: Suite) {
+function suite({
+  name,
+  include,
+  exclude = [],
+  needsPostgres,
+  order = 0,
+  alone = false,
+  sharesModules = false,
+  timeoutMs = 10_000,
+}: Suite) {
   return {
     extends: true,
     test: {
@@ -27,6 +38,7 @@ function suite({ name, include, exclude = [], needsPostgres, order = 0, alone = 
       exclude: [...NEVER, ...exclude],
       globalSetup: needsPostgres ? [POSTGRES] : [],
       fileParallelism: !alone,
+      isolate: !sharesModules,
       sequence: { groupOrder: order },
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs * 2,
@@ -44,8 +56,14 @@ export default defineConfig({
     reporters: ['default', './tests/reporter.ts'],
     env: { APOLLO_TELEMETRY_DISABLED: '1' },
     projects: [
-      suite({ name: 'unit', include: [`${SOURCES}/*.test.ts`], exclude: ['**/*.db.test.ts'] }),
-      suite({ name: 'db', include: [`${SOURCES}/*.db.test.ts`], needsPostgres: true, timeoutMs: 30_000 }),
+      suite({ name: 'unit', include: [`${SOURCES}/*.test.ts`], exclude: ['**/*.db.test.ts'], sharesModules: true }),
+      suite({
+        name: 'db',
+        include: [`${SOURCES}/*.db.test.ts`],
+        needsPostgres: true,
+        sharesModules: true,
+        timeoutMs: 30_000,
+      }),
       suite({ name: 'contract', include: ['tests/contract/**/*.test.ts'], timeoutMs: 60_000 }),
       suite({ name: 'router', include: ['tests/router/**/*.test.ts'], timeoutMs: 240_000 }),
       suite({ name: 'attack', include: ['tests/attack/**/*.test.ts'], needsPostgres: true, timeoutMs: 60_000 }),
