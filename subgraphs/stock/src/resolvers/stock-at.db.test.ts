@@ -26,13 +26,14 @@ beforeAll(async () => {
   testDb = await createTestDatabase(['stock']);
   const open = await openLedger(testDb);
   db = open();
-  service = await startStock(open(), createMemoryBus(), productsWith([]));
   const { locationIds } = await upsertLocations(db, [locationValues('hamburg'), locationValues('berlin')]);
   [hamburg, berlin] = locationIds as [string, string];
   await writeLedger(db, [
     { variantId, locationId: berlin, at: '2025-02-10T08:00:00.123456Z', quantity: 5, from: null, to: 'AVAILABLE' },
     { variantId, locationId: hamburg, at: '2025-04-01T00:00:00Z', quantity: 2, from: null, to: 'DAMAGED' },
   ]);
+  // Only now: it closes the months that are over, and nothing is written into those any more.
+  service = await startStock(open(), createMemoryBus(), productsWith([]));
 });
 afterAll(async () => {
   await service.stop();
