@@ -4,48 +4,12 @@
  */
 import { createServer } from 'node:http';
 import postgres from 'postgres';
+import { listing, product } from './floor-reads.ts';
 
 const { PRODUCTS_URL, PRICES_URL, STOCK_URL, PSP_URL, PSP_KEY, PORT } = process.env as Record<string, string>;
 const pool = (url: string) => postgres(url, { max: 10, onnotice: () => undefined });
-const [products, prices, stock] = [pool(PRODUCTS_URL!), pool(PRICES_URL!), pool(STOCK_URL!)];
-
-async function variantsWith(productIds: string[]) {
-  const variants =
-    await products`select variant_id, product_id, sku, title from products.variants where product_id = any(${productIds}::uuid[]) order by product_id, position`;
-  const ids = variants.map((variant) => variant['variant_id'] as string);
-  const [amounts, levels] = await Promise.all([
-    prices`select p.variant_id, p.amount_minor from prices.prices p join prices.price_lists l using (price_list_id) where l.code = 'base-eur' and p.variant_id = any(${ids}::uuid[])`,
-    stock`select variant_id, sum(available)::int as available from stock.levels where variant_id = any(${ids}::uuid[]) group by variant_id`,
-  ]);
-  const amountOf = new Map(amounts.map((row) => [row['variant_id'], Number(row['amount_minor'])]));
-  const availableOf = new Map(levels.map((row) => [row['variant_id'], row['available'] as number]));
-  return variants.map((variant) => ({
-    id: variant['variant_id'] as string,
-    productId: variant['product_id'] as string,
-    sku: variant['sku'] as string,
-    price: amountOf.get(variant['variant_id']) ?? null,
-    available: availableOf.get(variant['variant_id']) ?? 0,
-  }));
-}
-
-async function listing(handle: string) {
-  const rows = await products`
-    select p.product_id, p.handle, p.title from products.collections c join products.collection_products cp using (collection_id) join products.products p using (product_id)
-    where c.handle = ${handle} order by cp.position limit 24`;
-  const variants = await variantsWith(rows.map((row) => row['product_id'] as string));
-  const grouped = Map.groupBy(variants, (variant) => variant.productId);
-  return rows.map((row) => ({
-    handle: row['handle'] as string,
-    title: row['title'] as string,
-    variants: grouped.get(row['product_id'] as string) ?? [],
-  }));
-}
-
-async function product(handle: string) {
-  const [row] =
-    await products`select product_id, title, description_html from products.products where handle = ${handle}`;
-  return { title: row!['title'] as string, variants: await variantsWith([row!['product_id'] as string]) };
-}
+const pools = { products: pool(PRODUCTS_URL!), prices: pool(PRICES_URL!), stock: pool(STOCK_URL!) };
+const { stock } = pools;
 
 let orders = 0;
 /** One conditional update, one authorization at the provider, one row: what no checkout can go below. */
@@ -81,9 +45,9 @@ const server = createServer((request, response) => {
   const argument = url.searchParams.get('q') ?? '';
   const work =
     url.pathname === '/listing'
-      ? listing(argument)
+      ? listing(pools, argument)
       : url.pathname === '/product'
-        ? product(argument)
+        ? product(pools, argument)
         : checkout(argument);
   work.then(
     (answer) => response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),

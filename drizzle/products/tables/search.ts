@@ -7,6 +7,7 @@ import {
   foreignKey,
   index,
   integer,
+  jsonb,
   primaryKey,
   text,
   unique,
@@ -64,6 +65,8 @@ export const searchValues = schema.table(
     /** The name of the option or the code of the attribute, else empty. */
     attribute: plainText('attribute').notNull(),
     value: plainText('value').notNull(),
+    /** Of values of options: their names by locale, as the product that was told last has them; null where none was told. */
+    labels: jsonb('labels'),
   },
   (table) => [
     primaryKey({ name: 'search_values_pkey', columns: [table.valueId] }),

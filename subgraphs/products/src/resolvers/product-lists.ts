@@ -61,13 +61,14 @@ export async function openProductList(
   const order = fixedOrder ?? (sort == null || sort === 'RELEVANCE' ? RELEVANCE[within.kind] : ORDERS[sort]);
   const locale = readLocale(args.locale);
   const after = args.after == null ? null : readProductCursor(args.after, order);
+  const first = pageSize(args.first, DEFAULT_PAGE, args.maxPage ?? MAX_PAGE);
   const list: ListQuery = {
     audience: args.audience ?? ctx.audience,
     within,
     filters: joinFilters(checkFilters(args.filters ?? [])),
     order,
     after,
-    first: pageSize(args.first, DEFAULT_PAGE, args.maxPage ?? MAX_PAGE),
+    first: info && !selectsAny(info, ['edges', 'pageInfo', 'freshness']) ? 0 : first,
     language: locale?.split('-')[0] ?? null,
     currency: args.currency ?? null,
     similar: after?.similar ?? false,

@@ -18,7 +18,7 @@ export const findFacetValues = (sql: Sql, valueIds: readonly number[]): Promise<
   FacetValueRow[]
 >`
   with wanted as materialized (
-    select value_id, facet, attribute, value from products.search_values where value_id = any(${valueIds as number[]}::int[])),
+    select value_id, facet, attribute, value, labels from products.search_values where value_id = any(${valueIds as number[]}::int[])),
   tree as materialized (
     with recursive tree (category_id) as (
       select value::uuid from wanted where facet = 'CATEGORY'
@@ -28,7 +28,7 @@ export const findFacetValues = (sql: Sql, valueIds: readonly number[]): Promise<
     select distinct on (code, value) d ->> 'code' as code, o ->> 'code' as value, o -> 'labels' as labels
     from products.product_types y cross join lateral jsonb_array_elements(y.attributes) as d cross join lateral jsonb_array_elements(d -> 'options') as o
     where exists (select 1 from wanted where facet = 'ATTRIBUTE') and d ->> 'kind' = 'ENUM' and d ->> 'code' in (select attribute from wanted where facet = 'ATTRIBUTE') order by code, value, y.name)
-  select w.value_id as "valueId", w.facet, w.attribute, w.value, null as parent, case w.facet when 'PRODUCT_TYPE' then y.labels when 'ATTRIBUTE' then o.labels end as labels
+  select w.value_id as "valueId", w.facet, w.attribute, w.value, null as parent, case w.facet when 'PRODUCT_TYPE' then y.labels when 'ATTRIBUTE' then o.labels when 'OPTION' then w.labels end as labels
   from wanted w
     left join products.product_types y on w.facet = 'PRODUCT_TYPE' and y.name = w.value
     left join options o on w.facet = 'ATTRIBUTE' and o.code = w.attribute and o.value = w.value

@@ -2,6 +2,9 @@ import type { Database, Tx } from '@kontor/kit/src/database.ts';
 import { sql } from 'drizzle-orm';
 import { channelLanguages } from './refresh.ts';
 
+/** Counts what documents and the names of values were made by: what is of another is made anew. */
+const MADE_BY = 2;
+
 /** Takes products out of the queue of those whose documents have to be made anew; what another process takes is passed over. */
 export async function takeQueued(tx: Tx, limit: number): Promise<string[]> {
   const rows = await tx.execute<{ productId: string }>(sql`
@@ -22,7 +25,7 @@ export async function takeBatchToFill(tx: Tx, limit: number): Promise<{ productI
     through: string | null;
   }>(sql`
     select f.profile, f.filling, f.filled_through as through,
-      coalesce((select string_agg(language || case when is_default then '!' else '' end, ',' order by language) from (${channelLanguages}) as spoken), '') as wanted
+      ${MADE_BY} || ':' || coalesce((select string_agg(language || case when is_default then '!' else '' end, ',' order by language) from (${channelLanguages}) as spoken), '') as wanted
     from products.search_profile f for update of f skip locked`);
   if (place === undefined || (place.profile === place.wanted && place.filling === null)) return null;
   const through = place.filling === place.wanted ? place.through : null;

@@ -31,7 +31,7 @@ export function asked(sql: Sql, query: ListQuery): Fragment {
     : sql``;
   const groups = filters.map((group, place) =>
     isCoded(group)
-      ? sql`${valuesQuery(sql, group)} as ${sql(`group_${place}`)}, ${valuesPattern(sql, group)} as ${sql(`pattern_${place}`)},`
+      ? sql`${valuesQuery(sql, group)} as ${sql(`group_${place}`)}, ${valuesPatterns(sql, group, place)}`
       : sql``,
   );
   return sql`
@@ -51,34 +51,33 @@ export function asked(sql: Sql, query: ListQuery): Fragment {
 const searchQuery = (sql: Sql, words: readonly string[], folded: readonly string[], scope: string): Fragment => sql`
   coalesce(products.search_query(language, ${words as string[]}::text[], ${folded as string[]}::text[], ${scope}), ${NOTHING}::tsquery)`;
 
-/** The characters of values, each behind a prefix, joined; null when no product ever had one. */
-const codes = (
-  sql: Sql,
-  { facet, attribute }: FilterGroup,
-  values: readonly string[],
-  prefix: string,
-  between: string,
-) =>
-  sql`(select string_agg(${prefix}::text || products.search_code(k.value_id), ${between}) from products.search_values k
-    where k.facet = ${facet} and k.attribute = ${attribute} and k.value = any(${values as string[]}::text[]))`;
+const patternsColumn = (sql: Sql, place: number, list: number): Fragment => sql`${sql(`patterns_${place}_${list}`)}`;
+
+/** The values of a list that any product ever had. */
+const valuesOf = (sql: Sql, { facet, attribute }: FilterGroup, values: readonly string[]): Fragment =>
+  sql`products.search_values k where k.facet = ${facet} and k.attribute = ${attribute} and k.value = any(${values as string[]}::text[])`;
 
 /** A query for documents that have a value of each list. The characters are letters to nobody: they need no quotes but those around all. */
 const valuesQuery = (sql: Sql, group: FilterGroup): Fragment =>
   joined(
     sql,
     group.lists.map(
-      (values) => sql`coalesce('''' || ${codes(sql, group, values, '#', "'|'")} || '''', ${NOTHING})::tsquery`,
+      (values) =>
+        sql`coalesce('''' || (select string_agg('#' || products.search_code(k.value_id), '''|''') from ${valuesOf(sql, group, values)}) || '''', ${NOTHING})::tsquery`,
     ),
     sql` && `,
   );
 
-/** Regular expressions, one a list: the facets of such documents match all. */
-const valuesPattern = (sql: Sql, group: FilterGroup): Fragment =>
-  sql`array[${joined(
+/** Patterns of the values of each list: the facets of such documents match one of each. LIKE takes a third of a regular expression's time. */
+const valuesPatterns = (sql: Sql, group: FilterGroup, place: number): Fragment =>
+  joined(
     sql,
-    group.lists.map((values) => sql`coalesce('[' || ${codes(sql, group, values, '', '')} || ']', '#')`),
-    sql`, `,
-  )}]`;
+    group.lists.map(
+      (values, list) =>
+        sql`(select array_agg('%' || products.search_code(k.value_id) || '%') from ${valuesOf(sql, group, values)}) as ${patternsColumn(sql, place, list)},`,
+    ),
+    sql` `,
+  );
 
 /** What the index is asked for: what was typed, and all filters that it knows, or all but any one of them; null for nothing. */
 export function indexed(
@@ -155,7 +154,10 @@ function passes(sql: Sql, group: FilterGroup, place: number): Fragment {
     default:
       return sql`(${joined(
         sql,
-        lists.map((_, list) => sql`d.facets ~ (select ${sql(`pattern_${place}`)}[${list + 1}::int] from asked)`),
+        lists.map(
+          (_, list) =>
+            sql`coalesce(d.facets like any ((select ${patternsColumn(sql, place, list)} from asked)::text[]), false)`,
+        ),
         sql` and `,
       )})`;
   }

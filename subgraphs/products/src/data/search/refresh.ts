@@ -17,14 +17,24 @@ export async function refreshSearch(tx: Tx, productIds: readonly string[]): Prom
   // In the one order of all who write documents: what follows takes them as it finds them.
   await tx.execute(sql`
     select 1 from products.search_documents d where d.product_id in (${ids}) order by d.product_id, d.language, d.channel_code for no key update`);
-  if (await writeDocuments(tx, ids)) return;
-  await numberValues(tx, ids);
-  await writeDocuments(tx, ids);
+  const { isComplete, hasWords } = await writeDocuments(tx, ids);
+  if (!isComplete) {
+    await numberValues(tx, ids);
+    await writeDocuments(tx, ids);
+  }
+  if (hasWords) await nameValues(tx, ids);
 }
 
-/** Writes the documents of products. @returns whether all values that they are counted under have numbers: those that have none are left out. */
-async function writeDocuments(tx: Tx, ids: SQL): Promise<boolean> {
-  const [row] = await tx.execute<{ isComplete: boolean }>(sql`
+interface Written {
+  /** Whether all values that products are counted under have numbers: those that have none are left out. */
+  readonly isComplete: boolean;
+  /** Whether words of options are known in other languages. */
+  readonly hasWords: boolean;
+}
+
+/** Writes the documents of products. */
+async function writeDocuments(tx: Tx, ids: SQL): Promise<Written> {
+  const [row] = await tx.execute<{ isComplete: boolean; hasWords: boolean }>(sql`
     with wanted as materialized (${ids}), ${attributesAndValues},
     settings as materialized (
       select coalesce(array_agg(distinct language), '{}') as languages, coalesce(array_agg(distinct language) filter (where is_default), '{}') as defaults
@@ -107,8 +117,27 @@ array_to_string(chosen.values, ' '), said.words, said_so.words,
     order by m.product_id, m.language, m.channel_code
     on conflict on constraint search_documents_pkey do update set title_key = excluded.title_key, facets = excluded.facets, marks = excluded.marks, vector = excluded.vector
     where (d.title_key, d.facets, d.vector) is distinct from (excluded.title_key, excluded.facets, excluded.vector))
-    select not exists (select 1 from numbered where value_id is null) as "isComplete"`);
-  return row!.isComplete;
+    select not exists (select 1 from numbered where value_id is null) as "isComplete",
+      exists (select 1 from wanted join products.products p using (product_id) where p.option_words <> '{}') as "hasWords"`);
+  return row!;
+}
+
+/** Keeps what products call the values of their options in other languages; who tells it last is heard. */
+async function nameValues(tx: Tx, ids: SQL): Promise<void> {
+  await tx.execute(sql`
+    with wanted as materialized (${ids}),
+    named as materialized (
+      select k.value_id, jsonb_object_agg(w.locale, w.words ->> k.value order by p.product_id) as labels
+      from wanted join products.products p using (product_id) cross join lateral jsonb_each(p.option_words) as w(locale, words)
+        join products.search_values k on k.facet = 'OPTION' and k.attribute = any(p.option_names) and k.value in (select jsonb_object_keys(w.words))
+      where w.words ->> k.value <> ''
+        and exists (select 1 from products.variants v where v.product_id = p.product_id and v.option_values[array_position(p.option_names, k.attribute::text)] = k.value)
+      group by k.value_id),
+    -- In the one order of all who name values.
+    renamed as materialized (
+      select k.value_id, named.labels from products.search_values k join named using (value_id) where not coalesce(k.labels, '{}') @> named.labels
+      order by k.value_id for no key update of k)
+    update products.search_values k set labels = coalesce(k.labels, '{}') || renamed.labels from renamed where k.value_id = renamed.value_id`);
 }
 
 /** Which languages channels speak, once each; `is_default` where one of them begins with it. */

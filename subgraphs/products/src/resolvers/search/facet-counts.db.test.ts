@@ -243,6 +243,51 @@ describe('facets', () => {
     expect(JSON.stringify(productSearch.facets)).not.toMatch(/secret|hidden|Foreign/);
   });
 
+  it('name the values of options as the product says that told last', async () => {
+    const labelsIn = async (locale: string) => {
+      const { productSearch } = await ask(
+        'query S($locale: String!) { productSearch(query: "thing", locale: $locale) { facets { facet value label } } }',
+        asGuest(),
+        { locale },
+      );
+      return Object.fromEntries(
+        productSearch.facets.flatMap(({ facet, value, label }: Record<string, string>) =>
+          facet === 'OPTION' ? [[value, label]] : [],
+        ),
+      );
+    };
+    const translate = (handle: string, words: object) =>
+      inTransaction(db, async (tx) => {
+        await db.sql`update products.products set option_words = ${JSON.stringify(words)}::text::jsonb where handle = ${handle}`;
+        const [row] = await db.sql<
+          { id: string }[]
+        >`select product_id as id from products.products where handle = ${handle}`;
+        await refreshSearch(tx, [row!.id]);
+      });
+    expect(await labelsIn('de')).toEqual({ S: 'S', M: 'M', L: 'L' });
+    await translate('m-1', { de: { S: 'klein', Size: 'Größe' }, fr: { S: 'petit', M: '' } });
+    await translate('m-2', { de: { M: 'mittel', S: 'Klein' } });
+    expect(await labelsIn('de-AT')).toEqual({ S: 'Klein', M: 'mittel', L: 'L' });
+    expect(await labelsIn('fr')).toEqual({ S: 'petit', M: 'M', L: 'L' });
+    expect(await labelsIn('en')).toEqual({ S: 'S', M: 'M', L: 'L' });
+    await translate('m-1', {});
+    await translate('m-2', {});
+  });
+
+  it('are counted without a page when nobody asks for one, also of what is only similar', async () => {
+    const counted = async (query: string, more: string) => {
+      const { productSearch } = await ask(
+        `query S($query: String!) { productSearch(query: $query) { totalCount facets { value count } ${more} } }`,
+        asGuest(),
+        { query },
+      );
+      return { totalCount: productSearch.totalCount, facets: productSearch.facets };
+    };
+    for (const query of ['thing', 'thnig', 'nothing of this kind'])
+      expect(await counted(query, '')).toEqual(await counted(query, 'edges { cursor }'));
+    expect((await counted('thnig', '')).totalCount).toBe(models.length);
+  });
+
   it('find by the values of searchable attributes, in every language', async () => {
     const { productSearch } = await ask(SEARCH, asGuest(), { query: 'wash' });
     expect(productSearch.totalCount).toBe(models.filter(({ values }) => values['ATTRIBUTE care']).length);

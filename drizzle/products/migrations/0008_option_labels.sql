@@ -1,0 +1,1 @@
+ALTER TABLE products.search_values ADD COLUMN labels jsonb;
