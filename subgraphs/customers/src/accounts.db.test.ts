@@ -145,7 +145,7 @@ describe('the end of a hold', () => {
       wins.push(confirmed.done ? 'CONFIRMED' : released.status);
       expect((await account.state()).held).toBe(0);
     }
-    expect((await account.state()).balance).toBe(-100 * wins.filter((each) => each === 'CONFIRMED').length);
+    expect((await account.state()).balance).toBe(0 - 100 * wins.filter((each) => each === 'CONFIRMED').length);
   });
 
   it('keeps a released key released, and says that nothing is held under an unknown one', async () => {
