@@ -59,7 +59,7 @@ export default defineConfig({
       suite({ name: 'unit', include: [`${SOURCES}/*.test.ts`], exclude: ['**/*.db.test.ts'], sharesModules: true }),
       suite({
         name: 'db',
-        include: [`${SOURCES}/*.db.test.ts`],
+        include: [`${SOURCES}/*.db.test.ts`, 'tests/bench/*.db.test.ts'],
         needsPostgres: true,
         sharesModules: true,
         timeoutMs: 30_000,

@@ -14,25 +14,25 @@ SELECT similarity('a', 'b');
 --> statement-breakpoint
 CREATE TABLE products.search_documents (
   product_id uuid NOT NULL,
-  popularity double precision NOT NULL DEFAULT 0,
-  facets text NOT NULL,
-  offers bigint[] NOT NULL DEFAULT '{}',
   language text COLLATE "C" NOT NULL,
   channel_code text COLLATE "C" NOT NULL,
   title_key text COLLATE "C" NOT NULL,
+  popularity double precision NOT NULL DEFAULT 0,
+  offers jsonb NOT NULL DEFAULT '{}',
+  facets text NOT NULL,
   marks tsvector NOT NULL,
   vector tsvector NOT NULL,
   filler text NOT NULL DEFAULT repeat(' ', 2100),
   CONSTRAINT search_documents_pkey PRIMARY KEY (product_id, language, channel_code),
   CONSTRAINT search_documents_product_fkey FOREIGN KEY (product_id) REFERENCES products.products (product_id) ON DELETE CASCADE
-) WITH (fillfactor = 85, toast_tuple_target = 600);
+) WITH (fillfactor = 85, toast_tuple_target = 1200);
 --> statement-breakpoint
 -- A search of the index never looks at the vector, but at everything else of each match, and what it costs are the pages that it has to go
 -- through: 5,000 matches were twice as fast with the vector out of line. PostgreSQL moves a column out of line in rows of more than 2 KB alone:
--- the filler makes them so before it is compressed to nearly nothing. Then the longest go first, until the target is met. Nothing else is
--- compressed, because to decompress a column of each match costs ten times as much as to read it.
-ALTER TABLE products.search_documents ALTER COLUMN vector SET STORAGE EXTERNAL, ALTER COLUMN title_key SET STORAGE EXTERNAL, ALTER COLUMN offers SET STORAGE EXTERNAL,
-  ALTER COLUMN facets SET STORAGE EXTERNAL, ALTER COLUMN marks SET STORAGE EXTERNAL;
+-- the filler makes them so before it is compressed to nearly nothing. What is left stays as it is up to the target, because to decompress
+-- the offers of each match costs ten times as much as to read them.
+ALTER TABLE products.search_documents ALTER COLUMN vector SET STORAGE EXTERNAL, ALTER COLUMN title_key SET STORAGE MAIN, ALTER COLUMN offers SET STORAGE MAIN,
+  ALTER COLUMN facets SET STORAGE MAIN, ALTER COLUMN marks SET STORAGE MAIN;
 --> statement-breakpoint
 -- What is written waits in a list until it is sorted in, because sorting in much at once is many times cheaper; every search goes through that list.
 -- A worker has it sorted in every second: see data/search/filling.ts.
@@ -49,14 +49,6 @@ CREATE TABLE products.search_values (
   value text COLLATE "C" NOT NULL,
   CONSTRAINT search_values_pkey PRIMARY KEY (value_id),
   CONSTRAINT search_values_value_key UNIQUE (facet, attribute, value)
-);
---> statement-breakpoint
-CREATE TABLE products.search_offer_slots (
-  slot integer GENERATED ALWAYS AS IDENTITY (INCREMENT BY 2),
-  channel_code text COLLATE "C" NOT NULL,
-  currency text COLLATE "C" NOT NULL,
-  CONSTRAINT search_offer_slots_pkey PRIMARY KEY (slot),
-  CONSTRAINT search_offer_slots_key UNIQUE (channel_code, currency)
 );
 --> statement-breakpoint
 CREATE TABLE products.search_prices (
@@ -116,17 +108,16 @@ CREATE TABLE products.search_queue (
 );
 --> statement-breakpoint
 -- How PostgreSQL stems a language; languages that it does not know are taken as they are written.
--- Each name is a constant of its own: to look one up for every text would take as long as to stem a title.
 CREATE FUNCTION products.search_configuration(language text) RETURNS regconfig LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE language
-    WHEN 'ar' THEN regconfig 'pg_catalog.arabic' WHEN 'hy' THEN regconfig 'pg_catalog.armenian' WHEN 'eu' THEN regconfig 'pg_catalog.basque' WHEN 'ca' THEN regconfig 'pg_catalog.catalan'
-    WHEN 'da' THEN regconfig 'pg_catalog.danish' WHEN 'nl' THEN regconfig 'pg_catalog.dutch' WHEN 'en' THEN regconfig 'pg_catalog.english' WHEN 'fi' THEN regconfig 'pg_catalog.finnish'
-    WHEN 'fr' THEN regconfig 'pg_catalog.french' WHEN 'de' THEN regconfig 'pg_catalog.german' WHEN 'el' THEN regconfig 'pg_catalog.greek' WHEN 'hi' THEN regconfig 'pg_catalog.hindi'
-    WHEN 'hu' THEN regconfig 'pg_catalog.hungarian' WHEN 'id' THEN regconfig 'pg_catalog.indonesian' WHEN 'ga' THEN regconfig 'pg_catalog.irish' WHEN 'it' THEN regconfig 'pg_catalog.italian'
-    WHEN 'lt' THEN regconfig 'pg_catalog.lithuanian' WHEN 'ne' THEN regconfig 'pg_catalog.nepali' WHEN 'no' THEN regconfig 'pg_catalog.norwegian' WHEN 'nb' THEN regconfig 'pg_catalog.norwegian'
-    WHEN 'nn' THEN regconfig 'pg_catalog.norwegian' WHEN 'pt' THEN regconfig 'pg_catalog.portuguese' WHEN 'ro' THEN regconfig 'pg_catalog.romanian' WHEN 'ru' THEN regconfig 'pg_catalog.russian'
-    WHEN 'sr' THEN regconfig 'pg_catalog.serbian' WHEN 'es' THEN regconfig 'pg_catalog.spanish' WHEN 'sv' THEN regconfig 'pg_catalog.swedish' WHEN 'ta' THEN regconfig 'pg_catalog.tamil'
-    WHEN 'tr' THEN regconfig 'pg_catalog.turkish' WHEN 'yi' THEN regconfig 'pg_catalog.yiddish' ELSE regconfig 'pg_catalog.simple' END
+    WHEN 'ar' THEN 'pg_catalog.arabic' WHEN 'hy' THEN 'pg_catalog.armenian' WHEN 'eu' THEN 'pg_catalog.basque' WHEN 'ca' THEN 'pg_catalog.catalan'
+    WHEN 'da' THEN 'pg_catalog.danish' WHEN 'nl' THEN 'pg_catalog.dutch' WHEN 'en' THEN 'pg_catalog.english' WHEN 'fi' THEN 'pg_catalog.finnish'
+    WHEN 'fr' THEN 'pg_catalog.french' WHEN 'de' THEN 'pg_catalog.german' WHEN 'el' THEN 'pg_catalog.greek' WHEN 'hi' THEN 'pg_catalog.hindi'
+    WHEN 'hu' THEN 'pg_catalog.hungarian' WHEN 'id' THEN 'pg_catalog.indonesian' WHEN 'ga' THEN 'pg_catalog.irish' WHEN 'it' THEN 'pg_catalog.italian'
+    WHEN 'lt' THEN 'pg_catalog.lithuanian' WHEN 'ne' THEN 'pg_catalog.nepali' WHEN 'no' THEN 'pg_catalog.norwegian' WHEN 'nb' THEN 'pg_catalog.norwegian'
+    WHEN 'nn' THEN 'pg_catalog.norwegian' WHEN 'pt' THEN 'pg_catalog.portuguese' WHEN 'ro' THEN 'pg_catalog.romanian' WHEN 'ru' THEN 'pg_catalog.russian'
+    WHEN 'sr' THEN 'pg_catalog.serbian' WHEN 'es' THEN 'pg_catalog.spanish' WHEN 'sv' THEN 'pg_catalog.swedish' WHEN 'ta' THEN 'pg_catalog.tamil'
+    WHEN 'tr' THEN 'pg_catalog.turkish' WHEN 'yi' THEN 'pg_catalog.yiddish' ELSE 'pg_catalog.simple' END::regconfig
 $$;
 --> statement-breakpoint
 -- A text without accents; most have none, and looking is cheaper than taking apart.
@@ -152,12 +143,6 @@ $$;
 -- The character that stands for a value in `search_documents.facets`: those of ASCII and the surrogates are left out. Null beyond the last one.
 CREATE FUNCTION products.search_code(value_id integer) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
   SELECT CASE WHEN value_id < 55000 THEN chr(value_id + 256) WHEN value_id < 1100000 THEN chr(value_id + 2560) END
-$$;
---> statement-breakpoint
--- Where in `search_documents.offers` the lowest price of a channel in a currency stands, with the highest behind it; for no currency, whether it
--- can be sold. Null where nothing was ever said.
-CREATE FUNCTION products.search_offer_slot(channel text, currency text) RETURNS integer LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT s.slot FROM products.search_offer_slots s WHERE s.channel_code = channel AND s.currency = search_offer_slot.currency
 $$;
 --> statement-breakpoint
 -- The documents of a channel in a language: of each product one. Channel '' is that of those who see all.

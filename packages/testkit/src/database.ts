@@ -27,8 +27,14 @@ export interface TestDatabase {
 
 let count = 0;
 
-/** Makes a database with the schemas, their roles and their migrations. Drop it in `afterAll`. */
-export async function createTestDatabase(schemas: readonly string[]): Promise<TestDatabase> {
+/**
+ * Makes a database with the schemas, their roles and their migrations. Drop it in `afterAll`.
+ * @param folderOf where a schema's migrations are; for tests that begin with those of before.
+ */
+export async function createTestDatabase(
+  schemas: readonly string[],
+  folderOf: (schema: string) => string = migrationsOf,
+): Promise<TestDatabase> {
   const clusterUrl = adminUrlOfWorker();
   const name = `test_${process.pid}_${Date.now().toString(36)}_${(count += 1)}`;
   const admin = postgres(clusterUrl, { max: 1, onnotice: () => undefined });
@@ -36,7 +42,7 @@ export async function createTestDatabase(schemas: readonly string[]): Promise<Te
   const url = new URL(clusterUrl);
   url.pathname = `/${name}`;
   const urls = await provision(url.href, schemas);
-  await Promise.all(schemas.map((schema) => migrate(urls[schema]!, schema, migrationsOf(schema))));
+  await Promise.all(schemas.map((schema) => migrate(urls[schema]!, schema, folderOf(schema))));
   const opened: Database[] = [];
   return {
     adminUrl: url.href,

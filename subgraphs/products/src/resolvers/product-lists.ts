@@ -68,7 +68,7 @@ export async function openProductList(
     filters: joinFilters(checkFilters(args.filters ?? [])),
     order,
     after,
-    first: info && !selectsAny(info, ['edges', 'pageInfo', 'freshness']) ? 0 : first,
+    first: info && !selectsAny(info, ['edges', 'pageInfo']) ? 0 : first,
     language: locale?.split('-')[0] ?? null,
     currency: args.currency ?? null,
     similar: after?.similar ?? false,

@@ -1,12 +1,12 @@
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { listing, product } from '../bench/floor-reads.ts';
+import { listing, product } from './floor-reads.ts';
 
 let test: TestDatabase;
 beforeAll(async () => (test = await createTestDatabase(['products', 'prices', 'stock'])));
 afterAll(() => test.drop());
 
-it("reads the tables of the benchmarks' floors as they are now", async () => {
+it('read the tables as they are now', async () => {
   const open = (schema: 'products' | 'prices' | 'stock') => test.open(schema).sql;
   const pools = { products: open('products'), prices: open('prices'), stock: open('stock') };
   const productId = '0190a000-0000-7000-8000-000000000001';

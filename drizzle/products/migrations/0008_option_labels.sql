@@ -1,1 +1,0 @@
-ALTER TABLE products.search_values ADD COLUMN labels jsonb;
