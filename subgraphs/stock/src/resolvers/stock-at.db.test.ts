@@ -98,8 +98,14 @@ it('waits for whoever books the variant at a moment that has just passed', async
     await tx`select stock.lock_variants(${[booked]}::uuid[])`;
     await tx`
       select stock.book(array[row(${booked}::text, ${berlin}::text, 'RECEIVED', 4, null, 'AVAILABLE', null, 'test', null, null)::stock.entry])`;
-    const [row] = await tx<{ time: string }[]>`select (stock.app_clock() - interval '1 millisecond') as time`;
-    const time = new Date(row!.time).toISOString();
+    let time = '';
+    for (let hasPassed = false; !hasPassed;) {
+      const [entry] = await tx<{ time: string; hasPassed: boolean }[]>`
+        select date_trunc('milliseconds', max(booked_at)) as time, max(booked_at) + interval '1 millisecond' <= stock.app_clock() as "hasPassed"
+        from stock.movements where variant_id = ${booked}`;
+      time = new Date(entry!.time).toISOString();
+      hasPassed = entry!.hasPassed;
+    }
     answer = findLevelsAt(db, { variantId: booked, locationId: berlin, time });
     for (let waits = false; !waits;) {
       const [waiting] = await tx<{ waits: boolean }[]>`
