@@ -144,6 +144,30 @@ export type CompanyContext = {
   termsDays?: Maybe<Scalars['Int']['output']>;
 };
 
+/** What others keep of a place that a company buys for. */
+export type CompanyLocationState = {
+  __typename?: 'CompanyLocationState';
+  /** Its company. */
+  companyId: Scalars['ID']['output'];
+  /** The location. */
+  companyLocationId: Scalars['ID']['output'];
+  /** The code of the list that prices keeps for it; null for none. */
+  priceListCode?: Maybe<Scalars['String']['output']>;
+  /** Grows with every change; a projection ignores what is not newer. */
+  revision: Scalars['Int']['output'];
+  /** Where it pays no tax; null when it pays. */
+  taxExemption?: Maybe<TaxExemptionState>;
+};
+
+/** A page of locations of companies. */
+export type CompanyLocationStatePage = {
+  __typename?: 'CompanyLocationStatePage';
+  /** Where to continue; null when there is no more. */
+  endCursor?: Maybe<Scalars['Cursor']['output']>;
+  /** The locations. */
+  locations: Array<CompanyLocationState>;
+};
+
 /** A member of a company. */
 export type CompanyMemberUpsertInput = {
   /** The company. */
@@ -690,6 +714,10 @@ export type Query = {
   authenticate?: Maybe<AuthenticatedCaller>;
   /** What people buy by as members of companies; who is a member of none is left out. At most 1,000 people. */
   companyContext: Array<CompanyContext>;
+  /** All locations of companies as they are, by id, for projections; that one of a company changed is told by `customers.company.changed`. They are never removed. */
+  companyLocationStates: CompanyLocationStatePage;
+  /** The same for the locations of one company; none for a company that there is not. */
+  companyLocationStatesOf: CompanyLocationStatePage;
   /** Why a secret that `authenticate` does not know cannot be a key here, by its looks alone: it is one of the other mode, or damaged. Null when its looks tell nothing. Ask it in the same document; it costs no statement. */
   credentialRefusal?: Maybe<CredentialRefusal>;
   /** Credentials whose access tokens are refused although they have not expired. */
@@ -712,6 +740,21 @@ export type QueryAuthenticateArgs = {
 /** What other services may ask of customers. */
 export type QueryCompanyContextArgs = {
   customerIds: Array<Scalars['ID']['input']>;
+};
+
+
+/** What other services may ask of customers. */
+export type QueryCompanyLocationStatesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** What other services may ask of customers. */
+export type QueryCompanyLocationStatesOfArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  companyId: Scalars['ID']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -799,6 +842,15 @@ export type StaffMemberUpsertPayload = {
   __typename?: 'StaffMemberUpsertPayload';
   /** Their id. */
   staffId: Scalars['ID']['output'];
+};
+
+/** What others keep of an exemption from tax. */
+export type TaxExemptionState = {
+  __typename?: 'TaxExemptionState';
+  /** The country that grants it, for goods that are sent there. */
+  country: Scalars['CountryCode']['output'];
+  /** Until when; null without an end. */
+  validUntil?: Maybe<Scalars['DateTime']['output']>;
 };
 
 /** An amount with its tax split out; net + tax = gross, exactly. */
@@ -943,6 +995,8 @@ export type ResolversTypes = {
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Busy: ResolverTypeWrapper<Busy>;
   CompanyContext: ResolverTypeWrapper<CompanyContext>;
+  CompanyLocationState: ResolverTypeWrapper<CompanyLocationState>;
+  CompanyLocationStatePage: ResolverTypeWrapper<CompanyLocationStatePage>;
   CompanyMemberUpsertInput: CompanyMemberUpsertInput;
   CompanyMemberUpsertPayload: ResolverTypeWrapper<CompanyMemberUpsertPayload>;
   CompanyTaxExemption: ResolverTypeWrapper<CompanyTaxExemption>;
@@ -1005,6 +1059,7 @@ export type ResolversTypes = {
   StaffMemberUpsertInput: StaffMemberUpsertInput;
   StaffMemberUpsertPayload: ResolverTypeWrapper<StaffMemberUpsertPayload>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
+  TaxExemptionState: ResolverTypeWrapper<TaxExemptionState>;
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
   VersionConflict: ResolverTypeWrapper<VersionConflict>;
@@ -1020,6 +1075,8 @@ export type ResolversParentTypes = {
   Boolean: Scalars['Boolean']['output'];
   Busy: Busy;
   CompanyContext: CompanyContext;
+  CompanyLocationState: CompanyLocationState;
+  CompanyLocationStatePage: CompanyLocationStatePage;
   CompanyMemberUpsertInput: CompanyMemberUpsertInput;
   CompanyMemberUpsertPayload: CompanyMemberUpsertPayload;
   CompanyTaxExemption: CompanyTaxExemption;
@@ -1082,6 +1139,7 @@ export type ResolversParentTypes = {
   StaffMemberUpsertInput: StaffMemberUpsertInput;
   StaffMemberUpsertPayload: StaffMemberUpsertPayload;
   String: Scalars['String']['output'];
+  TaxExemptionState: TaxExemptionState;
   TaxedMoney: TaxedMoney;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VersionConflict: VersionConflict;
@@ -1149,6 +1207,19 @@ export type CompanyContextResolvers<ContextType = Context, ParentType extends Re
   priceListCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   taxExemption?: Resolver<Maybe<ResolversTypes['CompanyTaxExemption']>, ParentType, ContextType>;
   termsDays?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
+};
+
+export type CompanyLocationStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompanyLocationState'] = ResolversParentTypes['CompanyLocationState']> = {
+  companyId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  companyLocationId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  priceListCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  taxExemption?: Resolver<Maybe<ResolversTypes['TaxExemptionState']>, ParentType, ContextType>;
+};
+
+export type CompanyLocationStatePageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompanyLocationStatePage'] = ResolversParentTypes['CompanyLocationStatePage']> = {
+  endCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  locations?: Resolver<Array<ResolversTypes['CompanyLocationState']>, ParentType, ContextType>;
 };
 
 export type CompanyMemberUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CompanyMemberUpsertPayload'] = ResolversParentTypes['CompanyMemberUpsertPayload']> = {
@@ -1338,6 +1409,8 @@ export type PasswordEnsurePayloadResolvers<ContextType = Context, ParentType ext
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   authenticate?: Resolver<Maybe<ResolversTypes['AuthenticatedCaller']>, ParentType, ContextType, RequireFields<QueryAuthenticateArgs, 'credential'>>;
   companyContext?: Resolver<Array<ResolversTypes['CompanyContext']>, ParentType, ContextType, RequireFields<QueryCompanyContextArgs, 'customerIds'>>;
+  companyLocationStates?: Resolver<ResolversTypes['CompanyLocationStatePage'], ParentType, ContextType, RequireFields<QueryCompanyLocationStatesArgs, 'first'>>;
+  companyLocationStatesOf?: Resolver<ResolversTypes['CompanyLocationStatePage'], ParentType, ContextType, RequireFields<QueryCompanyLocationStatesOfArgs, 'companyId' | 'first'>>;
   credentialRefusal?: Resolver<Maybe<ResolversTypes['CredentialRefusal']>, ParentType, ContextType, RequireFields<QueryCredentialRefusalArgs, 'credential'>>;
   revocations?: Resolver<ResolversTypes['RevocationPage'], ParentType, ContextType, RequireFields<QueryRevocationsArgs, 'first'>>;
   signingKeys?: Resolver<Array<ResolversTypes['SigningKey']>, ParentType, ContextType>;
@@ -1372,6 +1445,11 @@ export type StaffMemberUpsertPayloadResolvers<ContextType = Context, ParentType 
   staffId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
+export type TaxExemptionStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TaxExemptionState'] = ResolversParentTypes['TaxExemptionState']> = {
+  country?: Resolver<ResolversTypes['CountryCode'], ParentType, ContextType>;
+  validUntil?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+};
+
 export type TaxedMoneyResolvers<ContextType = Context, ParentType extends ResolversParentTypes['TaxedMoney'] = ResolversParentTypes['TaxedMoney']> = {
   gross?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   net?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
@@ -1398,6 +1476,8 @@ export type Resolvers<ContextType = Context> = {
   AuthenticatedCaller?: AuthenticatedCallerResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
   CompanyContext?: CompanyContextResolvers<ContextType>;
+  CompanyLocationState?: CompanyLocationStateResolvers<ContextType>;
+  CompanyLocationStatePage?: CompanyLocationStatePageResolvers<ContextType>;
   CompanyMemberUpsertPayload?: CompanyMemberUpsertPayloadResolvers<ContextType>;
   CompanyTaxExemption?: CompanyTaxExemptionResolvers<ContextType>;
   CompanyUpsertPayload?: CompanyUpsertPayloadResolvers<ContextType>;
@@ -1439,6 +1519,7 @@ export type Resolvers<ContextType = Context> = {
   SigningKey?: SigningKeyResolvers<ContextType>;
   SigningKeyRotatePayload?: SigningKeyRotatePayloadResolvers<ContextType>;
   StaffMemberUpsertPayload?: StaffMemberUpsertPayloadResolvers<ContextType>;
+  TaxExemptionState?: TaxExemptionStateResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   VersionConflict?: VersionConflictResolvers<ContextType>;

@@ -49,6 +49,9 @@ describe('upsertProducts', () => {
       productType: 'Thing',
       status: 'ACTIVE',
       categoryIds: [],
+      vendor: 'Kontor',
+      tags: [],
+      attributes: [],
       variants: [
         { variantId: first[0]!.variantIds[0], title: 'S', sku: 'one-s', weightGrams: null, taxCategory: 'standard' },
         { variantId: first[0]!.variantIds[1], title: 'M', sku: 'one-m', weightGrams: null, taxCategory: 'standard' },

@@ -15,6 +15,10 @@ export interface ProductState {
   readonly status: ProductStatus;
   /** The main one first. */
   readonly categoryIds: string[];
+  readonly vendor: string | null;
+  readonly tags: string[];
+  /** `code=value` of its own filterable attributes. */
+  readonly attributes: string[];
   readonly variants: {
     readonly variantId: string;
     readonly title: string;
@@ -34,28 +38,54 @@ interface StateRow extends Record<string, unknown> {
   productType: string | null;
   status: ProductStatus;
   categoryIds: string[];
+  vendor: string | null;
+  tags: string[];
+  attributes: string[];
   collectionIds: string[];
-  variants: {
-    variantId: string;
-    optionValues: string[];
-    sku: string | null;
-    weightGrams: number | null;
-    taxCategory: string;
-  }[];
+  /** Id, values of options, SKU, weight in grams and tax category of each: objects would take much longer to make and to read. */
+  variants: [string, string[], string | null, number | null, string][];
   changeNumber: string | null;
 }
 
+/** More of them, or longer ones, are nothing by which others tell products apart. */
+const ATTRIBUTES = 50;
+const ATTRIBUTE_LENGTH = 200;
+
+/**
+ * By the type's name, the codes of what products themselves have of filterable attributes: `single` ones with one value, and `several` with lists or
+ * values by language. Each type is read once for all products, because a definition can be long, and most products have none.
+ */
+const filterableAttributes = sql`
+  select y.name, array_agg(d ->> 'code' order by place) filter (where not is_varied) as single, array_agg(d ->> 'code' order by place) filter (where is_varied) as several
+  from products.product_types y cross join lateral jsonb_array_elements(y.attributes) with ordinality as defined(d, place)
+    cross join lateral (select (d ->> 'isList')::boolean or (d ->> 'isLocalizable')::boolean as is_varied) as kind
+  where y.name in (select p.product_type from chosen join products.products p using (product_id) where p.attributes <> '{}')
+    and (d ->> 'isFilterable')::boolean and d ->> 'kind' in ('ENUM', 'BOOLEAN', 'TEXT') and d ->> 'scope' = 'PRODUCT' and not coalesce((d ->> 'isRetired')::boolean, false)
+  group by y.name`;
+
+/** `code=value` of the product `p` of a type `f`. One value is read without a function that yields rows, which takes three times as long. */
+const attributesOf = sql`
+  (array(select code || '=' || (p.attributes ->> code) from unnest(f.single) as code
+      where p.attributes ->> code <> '' and length(code) + 1 + length(p.attributes ->> code) <= ${ATTRIBUTE_LENGTH})
+    || case when f.several is null then '{}' else array(
+      select code || '=' || value
+      from unnest(f.several) with ordinality as s(code, place)
+        cross join lateral (select case jsonb_typeof(p.attributes -> code) when 'object' then p.attributes -> code -> '' else p.attributes -> code end as content) as own
+        cross join lateral jsonb_array_elements_text(case jsonb_typeof(content) when 'array' then content else jsonb_build_array(content) end) with ordinality as e(value, listed)
+      where value <> '' and length(code) + 1 + length(value) <= ${ATTRIBUTE_LENGTH} order by place, listed) end)[1:${ATTRIBUTES}]`;
+
 const readStates = (db: Db | Tx, chosen: SQL) =>
   db.execute<StateRow>(sql`
-    with chosen as materialized (${chosen})
+    with chosen as materialized (${chosen}), filterable as materialized (${filterableAttributes})
     select p.product_id as "productId", p.version as revision, p.handle, p.title, chosen.change_number as "changeNumber",
       array(select s.channel_code from products.publications s where s.product_id = p.product_id and s.is_live order by s.channel_code) as "channelCodes", p.product_type as "productType",
       p.status, array(select k.category_id from products.product_categories k where k.product_id = p.product_id order by k.position) as "categoryIds",
+      p.vendor, p.tags, case when f.name is null then '{}' else ${attributesOf} end as attributes,
       array(select h.collection_id from products.collection_products h where h.product_id = p.product_id order by h.collection_id) as "collectionIds",
-      coalesce((select jsonb_agg(jsonb_build_object('variantId', v.variant_id, 'optionValues', v.option_values, 'sku', v.sku, 'weightGrams', v.weight_grams,
-          'taxCategory', coalesce(v.tax_category, p.tax_category)) order by v.position)
+      coalesce((select json_agg(json_build_array(v.variant_id, v.option_values, v.sku, v.weight_grams, coalesce(v.tax_category, p.tax_category)) order by v.position)
         from products.variants v where v.product_id = p.product_id), '[]') as variants
-    from chosen join products.products p on p.product_id = chosen.product_id order by chosen.change_number, p.product_id`);
+    from chosen join products.products p on p.product_id = chosen.product_id left join filterable f on f.name = p.product_type
+    order by chosen.change_number, p.product_id`);
 
 const toState = ({
   productId,
@@ -66,6 +96,9 @@ const toState = ({
   productType,
   status,
   categoryIds,
+  vendor,
+  tags,
+  attributes,
   variants,
 }: StateRow): ProductState => ({
   productId,
@@ -76,7 +109,10 @@ const toState = ({
   productType,
   status,
   categoryIds,
-  variants: variants.map(({ variantId, optionValues, sku, weightGrams, taxCategory }) => ({
+  vendor,
+  tags,
+  attributes,
+  variants: variants.map(([variantId, optionValues, sku, weightGrams, taxCategory]) => ({
     variantId,
     title: variantTitle(optionValues),
     sku,

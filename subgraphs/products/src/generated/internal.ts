@@ -92,6 +92,26 @@ export type CategoriesUpsertPayload = {
   results: Array<CategoryUpsertResult>;
 };
 
+/** What others keep of a category. */
+export type CategoryState = {
+  __typename?: 'CategoryState';
+  /** The category. */
+  categoryId: Scalars['ID']['output'];
+  /** The category above it; null for a root. */
+  parentId?: Maybe<Scalars['ID']['output']>;
+  /** Grows with every change; a projection ignores what is not newer. */
+  revision: Scalars['Int']['output'];
+};
+
+/** A page of categories. */
+export type CategoryStatePage = {
+  __typename?: 'CategoryStatePage';
+  /** The categories. */
+  categories: Array<CategoryState>;
+  /** Where to continue; null when there is no more. */
+  endCursor?: Maybe<Scalars['Cursor']['output']>;
+};
+
 /** A category as the system has it that it comes from. */
 export type CategoryUpsertInput = {
   /** Its id there, by which it is known again. */
@@ -453,6 +473,8 @@ export type ProductDocumentPage = {
 /** What others keep of a product. */
 export type ProductState = {
   __typename?: 'ProductState';
+  /** What the product itself has of filterable attributes of the kinds ENUM, BOOLEAN and TEXT, each as `code=value`: of ENUM the option's code, of texts those in the catalogue's own language. At most 50, each at most 200 characters; longer ones are left out. Which attributes are filterable is asked anew with every answer: a change of the type alone gives products no new revision. */
+  attributes: Array<Scalars['String']['output']>;
   /** Its categories, the main one first; at most 20. */
   categoryIds: Array<Scalars['ID']['output']>;
   /** Channels in which it is published. */
@@ -467,10 +489,14 @@ export type ProductState = {
   revision: Scalars['Int']['output'];
   /** Whether it may be shown at all; `channelCodes` says where it is now. */
   status: ProductStatus;
+  /** Labels. */
+  tags: Array<Scalars['String']['output']>;
   /** Its title. */
   title: Scalars['String']['output'];
   /** Its variants, in order. */
   variants: Array<VariantState>;
+  /** The brand. */
+  vendor?: Maybe<Scalars['String']['output']>;
 };
 
 /** Whether a product may be shown. */
@@ -587,6 +613,8 @@ export type Query = {
   bundleChanges: BundleChangePage;
   /** Categories by handle, aligned, null where there is none; at most 1,000. */
   categoryIdsByHandle: Array<Maybe<Scalars['ID']['output']>>;
+  /** All categories as they are, by id, for projections; changes and removals are told by `products.category.changed`. */
+  categoryStates: CategoryStatePage;
   /** All channels; at most 100. */
   channelStates: Array<ChannelState>;
   /** Products in the order of their last change, for projections: call again with `endCursor` until a page is empty. */
@@ -610,6 +638,13 @@ export type QueryBundleChangesArgs = {
 /** What other services may ask of products. */
 export type QueryCategoryIdsByHandleArgs = {
   handles: Array<Scalars['String']['input']>;
+};
+
+
+/** What other services may ask of products. */
+export type QueryCategoryStatesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -865,6 +900,8 @@ export type ResolversTypes = {
   Busy: ResolverTypeWrapper<Busy>;
   CategoriesUpsertInput: CategoriesUpsertInput;
   CategoriesUpsertPayload: ResolverTypeWrapper<CategoriesUpsertPayload>;
+  CategoryState: ResolverTypeWrapper<CategoryState>;
+  CategoryStatePage: ResolverTypeWrapper<CategoryStatePage>;
   CategoryUpsertInput: CategoryUpsertInput;
   CategoryUpsertResult: ResolverTypeWrapper<CategoryUpsertResult>;
   ChannelMediaInput: ChannelMediaInput;
@@ -932,6 +969,8 @@ export type ResolversParentTypes = {
   Busy: Busy;
   CategoriesUpsertInput: CategoriesUpsertInput;
   CategoriesUpsertPayload: CategoriesUpsertPayload;
+  CategoryState: CategoryState;
+  CategoryStatePage: CategoryStatePage;
   CategoryUpsertInput: CategoryUpsertInput;
   CategoryUpsertResult: CategoryUpsertResult;
   ChannelMediaInput: ChannelMediaInput;
@@ -1010,6 +1049,17 @@ export type BusyResolvers<ContextType = Context, ParentType extends ResolversPar
 
 export type CategoriesUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CategoriesUpsertPayload'] = ResolversParentTypes['CategoriesUpsertPayload']> = {
   results?: Resolver<Array<ResolversTypes['CategoryUpsertResult']>, ParentType, ContextType>;
+};
+
+export type CategoryStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CategoryState'] = ResolversParentTypes['CategoryState']> = {
+  categoryId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  parentId?: Resolver<Maybe<ResolversTypes['ID']>, ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type CategoryStatePageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CategoryStatePage'] = ResolversParentTypes['CategoryStatePage']> = {
+  categories?: Resolver<Array<ResolversTypes['CategoryState']>, ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
 };
 
 export type CategoryUpsertResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CategoryUpsertResult'] = ResolversParentTypes['CategoryUpsertResult']> = {
@@ -1121,6 +1171,7 @@ export type ProductDocumentPageResolvers<ContextType = Context, ParentType exten
 };
 
 export type ProductStateResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductState'] = ResolversParentTypes['ProductState']> = {
+  attributes?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   categoryIds?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   channelCodes?: Resolver<Array<ResolversTypes['ID']>, ParentType, ContextType>;
   handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -1128,8 +1179,10 @@ export type ProductStateResolvers<ContextType = Context, ParentType extends Reso
   productType?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   revision?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   status?: Resolver<ResolversTypes['ProductStatus'], ParentType, ContextType>;
+  tags?: Resolver<Array<ResolversTypes['String']>, ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   variants?: Resolver<Array<ResolversTypes['VariantState']>, ParentType, ContextType>;
+  vendor?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type ProductUpsertResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductUpsertResult'] = ResolversParentTypes['ProductUpsertResult']> = {
@@ -1147,6 +1200,7 @@ export type ProductsUpsertPayloadResolvers<ContextType = Context, ParentType ext
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   bundleChanges?: Resolver<ResolversTypes['BundleChangePage'], ParentType, ContextType, RequireFields<QueryBundleChangesArgs, 'first'>>;
   categoryIdsByHandle?: Resolver<Array<Maybe<ResolversTypes['ID']>>, ParentType, ContextType, RequireFields<QueryCategoryIdsByHandleArgs, 'handles'>>;
+  categoryStates?: Resolver<ResolversTypes['CategoryStatePage'], ParentType, ContextType, RequireFields<QueryCategoryStatesArgs, 'first'>>;
   channelStates?: Resolver<Array<ResolversTypes['ChannelState']>, ParentType, ContextType>;
   productChanges?: Resolver<ResolversTypes['ProductChangePage'], ParentType, ContextType, RequireFields<QueryProductChangesArgs, 'first'>>;
   productDocuments?: Resolver<ResolversTypes['ProductDocumentPage'], ParentType, ContextType, RequireFields<QueryProductDocumentsArgs, 'channels' | 'first'>>;
@@ -1198,6 +1252,8 @@ export type Resolvers<ContextType = Context> = {
   BundleState?: BundleStateResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
   CategoriesUpsertPayload?: CategoriesUpsertPayloadResolvers<ContextType>;
+  CategoryState?: CategoryStateResolvers<ContextType>;
+  CategoryStatePage?: CategoryStatePageResolvers<ContextType>;
   CategoryUpsertResult?: CategoryUpsertResultResolvers<ContextType>;
   ChannelState?: ChannelStateResolvers<ContextType>;
   CollectionsUpsertPayload?: CollectionsUpsertPayloadResolvers<ContextType>;

@@ -7,7 +7,7 @@ import { findBundleChanges } from '../data/bundles.ts';
 import { findAllChannels } from '../data/channels.ts';
 import { findProductChanges } from '../data/product-states.ts';
 import type { MutationResolvers, QueryResolvers } from '../generated/internal.ts';
-import { categoryInternalMutations } from './categories/categories.ts';
+import { categoryInternalMutations, categoryInternalQueries } from './categories/categories.ts';
 import { importMutations, importQueries } from './imports.ts';
 
 const DEFAULT_CHANGES = 500;
@@ -15,6 +15,7 @@ const MAX_CHANGES = 1_000;
 
 const Query: QueryResolvers = {
   ...importQueries,
+  ...categoryInternalQueries,
   productChanges: async (_, { since, first }, { db }) => {
     const size = pageSize(first, DEFAULT_CHANGES, MAX_CHANGES);
     const { states, lastNumber } = await findProductChanges(

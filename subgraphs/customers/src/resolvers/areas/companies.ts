@@ -1,4 +1,5 @@
 import { decodeCursor, encodeCursor, pageSize, toConnection } from '@kontor/kit/src/connection.ts';
+import type { Database } from '@kontor/kit/src/database.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
 import { isId } from '@kontor/kit/src/ids.ts';
 import { money } from '@kontor/kit/src/money.ts';
@@ -17,18 +18,21 @@ import { upsertCompany } from '../../commands/companies/upsert-company.ts';
 import { upsertMember } from '../../commands/companies/upsert-member.ts';
 import { listCompanies } from '../../data/companies/companies.ts';
 import { findCompanyContexts } from '../../data/companies/contexts.ts';
+import { listLocationStates } from '../../data/companies/location-states.ts';
 import { readStatement } from '../../data/companies/statements.ts';
 import type {
   MutationResolvers as InternalMutations,
   QueryResolvers as InternalQueries,
 } from '../../generated/internal.ts';
 import type { MutationResolvers, QueryResolvers } from '../../generated/schema.ts';
-import { pageById } from '../company-page.ts';
+import { pageById, type PageArgs } from '../company-page.ts';
 import { seesCompany, seesCredit, standingOf } from '../company-standing.ts';
 
 const ENTRIES = 50;
 const MAX_ENTRIES = 200;
 const MAX_CONTEXTS = 1_000;
+const STATES = 500;
+const MAX_STATES = 1_000;
 
 export const companyQueries = {
   // Another company's and none at all look alike.
@@ -47,7 +51,7 @@ export const companyQueries = {
     const { timeZone } = (await ctx.loaders.companies.load(location.companyId))!;
     const { currency } = location;
     const account = { companyLocationId: location.id, currency, timeZone };
-    const page = { from, to, after: after ? entryOf(after) : null, limit: size + 1 };
+    const page = { from, to, after: after ? idOf(after) : null, limit: size + 1 };
     const { openingMinor, closingMinor, entries } = await readStatement(ctx.db.orm, account, page);
     const nodes = entries.map(({ amountMinor, ...entry }) => ({ ...entry, amount: money(amountMinor, currency) }));
     return {
@@ -59,7 +63,7 @@ export const companyQueries = {
   },
 } satisfies QueryResolvers;
 
-function entryOf(cursor: string): string {
+function idOf(cursor: string): string {
   const [id] = decodeCursor(cursor, 1);
   if (typeof id !== 'string' || !isId(id))
     throw badInput('This cursor is not one that this list gave out. Begin without a cursor.', ['after']);
@@ -92,7 +96,22 @@ export const companyInternalQueries = {
       throw badInput(`At most ${MAX_CONTEXTS} people can be asked for at once.`, ['customerIds']);
     return findCompanyContexts(db.orm, customerIds.filter(isId));
   },
+  companyLocationStates: (_, page, { db }) => readLocationStates(db, null, page),
+  companyLocationStatesOf: (_, { companyId, ...page }, { db }) =>
+    isId(companyId) ? readLocationStates(db, companyId, page) : { locations: [], endCursor: null },
 } satisfies InternalQueries;
+
+/** @param companyId null for the locations of all companies. @throws GraphQLError BAD_USER_INPUT */
+async function readLocationStates({ orm }: Database, companyId: string | null, { after, first }: PageArgs) {
+  const size = pageSize(first, STATES, MAX_STATES);
+  const page = { after: after == null ? null : idOf(after), limit: size + 1 };
+  const rows = await listLocationStates(orm, { companyId, ...page });
+  const locations = rows.slice(0, size);
+  return {
+    locations,
+    endCursor: rows.length > size ? encodeCursor([locations.at(-1)!.companyLocationId]) : null,
+  };
+}
 
 export const companyInternalMutations = {
   companyUpsert: (_, { input }, { db }) => upsertCompany(db, input),

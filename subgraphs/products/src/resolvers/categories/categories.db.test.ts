@@ -1,3 +1,4 @@
+import { encodeCursor } from '@kontor/kit/src/connection.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { asGuest, asService, asStaff, createTestIdentities } from '@kontor/testkit/src/callers.ts';
@@ -329,4 +330,57 @@ describe('categoriesUpsert', () => {
     });
     await expect(graph.askInternal(text, EDITOR, { input })).rejects.toThrow('FORBIDDEN');
   });
+});
+
+describe('categoryStates', () => {
+  const document =
+    'query C($after: Cursor, $first: Int) { categoryStates(after: $after, first: $first) { endCursor categories { categoryId parentId revision } } }';
+  interface Page {
+    readonly categories: readonly { readonly categoryId: string; readonly parentId: string | null }[];
+    readonly endCursor: string | null;
+  }
+  const page = async (variables: Record<string, unknown> = {}): Promise<Page> =>
+    (await graph.askInternal(document, asService(), variables)).categoryStates;
+
+  it('gives every category once with what is above it, and a higher revision after a move', async () => {
+    const root = await make('state-root');
+    const other = await make('state-other');
+    const below = await make('state-below', root);
+    const statesOf = async (...ids: string[]) =>
+      (await page({ first: 1_000 })).categories.filter(({ categoryId }) => ids.includes(categoryId));
+    expect(await statesOf(root, other, below)).toEqual([
+      { categoryId: root, parentId: null, revision: 1 },
+      { categoryId: other, parentId: null, revision: 1 },
+      { categoryId: below, parentId: root, revision: 1 },
+    ]);
+    await graph.ask(`mutation M($input: CategoryMoveInput!) { categoryMove(input: $input) { ${SAVED} } }`, EDITOR, {
+      input: { id: below, parentId: other },
+    });
+    expect(await statesOf(below)).toEqual([{ categoryId: below, parentId: other, revision: 2 }]);
+    const [event] = await db.sql<{ payload: object }[]>`
+      select payload from products.outbox where topic = 'products.category.changed' and key = ${below} order by seq desc limit 1`;
+    expect(event!.payload).toMatchObject({ categoryId: below, parentId: other, revision: 2, isRemoved: false });
+  });
+
+  it('goes on behind the page before and ends with no cursor', async () => {
+    await make('page-one');
+    await make('page-two');
+    const whole = await page();
+    expect(whole.endCursor).toBeNull();
+    const paged: Page['categories'][number][] = [];
+    let after: string | null = null;
+    do {
+      const { categories, endCursor }: Page = await page({ after, first: 2 });
+      paged.push(...categories);
+      after = endCursor;
+    } while (after !== null);
+    expect(paged).toEqual(whole.categories);
+  });
+
+  it.each([{ first: 0 }, { first: 1_001 }, { after: 'x' }, { after: encodeCursor(["x'; drop"]) }])(
+    'refuses %j',
+    async (variables) => {
+      await expect(page(variables)).rejects.toThrow('BAD_USER_INPUT');
+    },
+  );
 });

@@ -5,10 +5,14 @@ import { moveCategory } from '../../commands/categories/move-category.ts';
 import { removeCategory } from '../../commands/categories/remove-category.ts';
 import { setCategory } from '../../commands/categories/set-category.ts';
 import { upsertCategories } from '../../commands/categories/upsert-categories.ts';
+import { findCategoryStates } from '../../data/categories/category-states.ts';
 import { findCategoryByHandle, findCategoryPage, type SiblingPosition } from '../../data/categories/categories.ts';
 import { textInChain } from '../../domain/locale-chain.ts';
 import { isStorable } from '../../domain/text.ts';
-import type { MutationResolvers as InternalMutations } from '../../generated/internal.ts';
+import type {
+  MutationResolvers as InternalMutations,
+  QueryResolvers as InternalQueries,
+} from '../../generated/internal.ts';
 import type { CategoryResolvers, MutationResolvers, ProductResolvers, QueryResolvers } from '../../generated/schema.ts';
 import { openProductList } from '../product-lists.ts';
 import { localesOf, readLocale } from '../reading/read-locale.ts';
@@ -16,6 +20,8 @@ import { revisionOf } from '../taxonomies/read-revision.ts';
 
 const DEFAULT_PAGE = 50;
 const MAX_PAGE = 250;
+const STATES = 500;
+const MAX_STATES = 1_000;
 /** Positions are kept as 32-bit integers. */
 const POSITION_LIMIT = 2 ** 31;
 
@@ -54,6 +60,23 @@ export const categoryMutations = {
   categoryMove: (_, { input }, { db }) => moveCategory(db, input),
   categoryRemove: (_, { input }, { db }) => removeCategory(db, input),
 } satisfies MutationResolvers;
+
+/** What other services ask of categories. */
+export const categoryInternalQueries = {
+  categoryStates: async (_, { after, first }, { db }) => {
+    const size = pageSize(first, STATES, MAX_STATES);
+    const rows = await findCategoryStates(db.sql, after == null ? null : readStateCursor(after), size + 1);
+    const categories = rows.slice(0, size);
+    return { categories, endCursor: rows.length > size ? encodeCursor([categories.at(-1)!.categoryId]) : null };
+  },
+} satisfies InternalQueries;
+
+function readStateCursor(cursor: string): string {
+  const [categoryId] = decodeCursor(cursor, 1);
+  if (typeof categoryId !== 'string' || !isId(categoryId))
+    throw badInput('This cursor is not one that categoryStates gave out. Begin without a cursor.', ['after']);
+  return categoryId;
+}
 
 /** What the catalogue importer does with categories. */
 export const categoryInternalMutations = {
