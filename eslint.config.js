@@ -156,7 +156,12 @@ export default defineConfig(
         'error',
         {
           types: 'PascalCase',
-          FieldDefinition: { style: 'camelCase', forbiddenPrefixes: ['get', 'fetch', 'list'] },
+          FieldDefinition: {
+            style: 'camelCase',
+            forbiddenPrefixes: ['get', 'fetch', 'list'],
+            // The list price is what commerce calls a price before discounts.
+            ignorePattern: '^list(Price|Unit|Total)',
+          },
           InputValueDefinition: 'camelCase',
           Argument: 'camelCase',
           DirectiveDefinition: 'camelCase',

@@ -120,6 +120,15 @@ export const carts = schema.table(
     orderId: uuid('order_id'),
     /** The cart of the customer that a guest's went into at sign-in. */
     mergedInto: uuid('merged_into'),
+    /** In upper case, as prices compares them. */
+    codes: text('codes')
+      .array()
+      .notNull()
+      .default(sql`'{}'`),
+    shippingOptionCode: text('shipping_option_code'),
+    /** Unknown codes that were tried since then. */
+    codeAttempts: integer('code_attempts').notNull().default(0),
+    codeAttemptsSince: instant('code_attempts_since'),
     callerScope: text('caller_scope').notNull(),
     keyHash: bytea('key_hash'),
     requestHash: bytea('request_hash'),
@@ -136,6 +145,7 @@ export const carts = schema.table(
     check('carts_merged', sql`(status = 'MERGED') = (merged_into is not null)`),
     check('carts_one_owner', sql`(customer_id is null) <> (token_hash is null)`),
     check('carts_in_checkout', sql`status <> 'IN_CHECKOUT' or checkout_id is not null`),
+    check('carts_codes', sql`cardinality(codes) <= 10`),
     check('carts_ordered', sql`(status = 'ORDERED') = (order_id is not null)`),
   ],
 );
@@ -238,6 +248,14 @@ export const orders = schema.table(
     placedAt: instant('placed_at').notNull(),
     /** The key under which stock knows what is committed for it. */
     reservationKey: text('reservation_key'),
+    /** Gross: promotionId, promotionCode, name, code, class, grossMinor of each. */
+    discounts: jsonb('discounts').notNull().default([]),
+    /** How it is sent, which is a part of the total; null when nothing was asked for it. */
+    shippingOptionCode: text('shipping_option_code'),
+    shippingName: text('shipping_name'),
+    shippingNetMinor: minor('shipping_net_minor').default(0),
+    shippingTaxMinor: minor('shipping_tax_minor').default(0),
+    shippingGrossMinor: minor('shipping_gross_minor').default(0),
   },
   (table) => [
     foreignKey({ name: 'orders_cart', columns: [table.cartId], foreignColumns: [carts.cartId] }),
@@ -252,6 +270,7 @@ export const orders = schema.table(
       .on(table.profileDueAt)
       .where(sql`profile_due_at is not null`),
     check('orders_status', sql`status in ('PLACED', 'CANCELLED')`),
+    check('orders_shipping', sql`shipping_net_minor + shipping_tax_minor = shipping_gross_minor`),
     check('orders_total', sql`net_minor + tax_minor = gross_minor and gross_minor >= 0`),
   ],
 );
@@ -275,11 +294,15 @@ export const orderLines = schema.table(
     netMinor: minor('net_minor'),
     taxMinor: minor('tax_minor'),
     grossMinor: minor('gross_minor'),
+    /** Its part of the discounts, gross: the sum, and promotionId, promotionCode, name, grossMinor of each. */
+    discountMinor: minor('discount_minor').default(0),
+    discounts: jsonb('discounts').notNull().default([]),
   },
   (table) => [
     foreignKey({ name: 'order_lines_order', columns: [table.orderId], foreignColumns: [orders.orderId] }),
     unique('order_lines_position').on(table.orderId, table.position),
     check('order_lines_quantity', sql`quantity > 0`),
+    check('order_lines_discount', sql`discount_minor >= 0`),
     check('order_lines_total', sql`net_minor + tax_minor = gross_minor`),
     check('order_lines_unit', sql`unit_net_minor + unit_tax_minor = unit_gross_minor`),
   ],

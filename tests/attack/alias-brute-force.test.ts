@@ -39,7 +39,13 @@ vi.mock(import('../../subgraphs/customers/src/passwords/argon2id.ts'), async (or
 /** Texts that somebody could try to guess. */
 const SECRET = /(?:password|pin|token)$/i;
 /** Their tokens have 256 random bits: a thousand guesses are as good as none. */
-const UNGUESSABLE: ReadonlySet<string> = new Set(['cartLinesSet', 'cartAddressSet', 'cartMerge', 'checkout']);
+const UNGUESSABLE: ReadonlySet<string> = new Set([
+  'cartLinesSet',
+  'cartAddressSet',
+  'cartShippingSet',
+  'cartMerge',
+  'checkout',
+]);
 
 function takesSecret(name: string, type: GraphQLInputType): boolean {
   const named = getNamedType(type);

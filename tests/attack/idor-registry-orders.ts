@@ -25,18 +25,19 @@ const inInput = ({ args, proof, ...rest }: Probe): Probe => ({
 const nothing: Give = () => ({});
 const lines: Give = (ids) => ({ lines: [{ variantId: ids['variant'], quantity: 2 }] });
 const address: Give = () => ({ shippingAddress: { city: 'Hamburg', country: 'DE' } });
+const codes: Give = () => ({ codes: [] });
+const shipping: Give = () => ({ shippingOptionId: null });
 const purchase: Give = () => ({
   ...{ contact: { email: 'buyer@example.com' }, idempotencyKey: newId() },
   shippingAddress: { name: 'Buyer', street: 'Torstraße 1', city: 'Berlin', postalCode: '10119', country: 'DE' },
   tenders: [{ kind: 'CARD', token: 'pm_card_visa' }],
 });
-const UPDATED = '"__typename":"CartUpdated"';
 
 /** A cart of the victim's, also with the token of somebody else's cart; and one of a guest. */
-const carts = (more: Give): Probe[] => [
-  command('victim', 'CartUpdated', (ids) => ({ cartId: ids['cart'], ...more(ids) })),
-  command('victim', 'CartUpdated', (ids) => ({ cartId: ids['cart'], token: ids['guestToken'], ...more(ids) })),
-  ...guests('cartId', 'guestCart', 'guestToken', UPDATED, more).map(inInput),
+const carts = (more: Give, done = 'CartUpdated'): Probe[] => [
+  command('victim', done, (ids) => ({ cartId: ids['cart'], ...more(ids) })),
+  command('victim', done, (ids) => ({ cartId: ids['cart'], token: ids['guestToken'], ...more(ids) })),
+  ...guests('cartId', 'guestCart', 'guestToken', `"__typename":"${done}"`, more).map(inInput),
 ];
 
 export const ORDERS: Registry = {
@@ -63,6 +64,8 @@ export const ORDERS: Registry = {
   ],
   'Mutation.cartLinesSet': carts(lines),
   'Mutation.cartAddressSet': carts(address),
+  'Mutation.cartCodesSet': carts(codes, 'CartCodesUpdated'),
+  'Mutation.cartShippingSet': carts(shipping),
   'Mutation.orderReroute': [question('staff', 'ORDER_NOT_SHORT', (ids) => ({ input: { orderId: ids['order'] } }))],
   'Mutation.cartMerge': [
     command('victim', 'CartUpdated', (ids) => ({ cartId: ids['guestCart'], token: ids['guestOrderToken'] }), {

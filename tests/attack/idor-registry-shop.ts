@@ -23,6 +23,46 @@ export const SHOP: Registry = {
     })),
   ],
 
+  'Query.promotion': [question('staff', '"code":"welcome"', () => ({ code: 'welcome' }))],
+  'Query.shippingOption': [question('staff', '"code":"standard"', () => ({ code: 'standard' }))],
+  'Query.explainPrice': [
+    question('staff', '"revision":', (ids) => ({ input: { variantId: ids['variant'], channel: 'web' } })),
+  ],
+  'Query.simulatePrice': [
+    question('staff', '"pricedCount":', () => ({ input: { promotionCode: 'welcome', channel: 'web' } })),
+  ],
+  'Subscription.priceChanged': [question('guest', '"price":', (ids) => ({ variantIds: [ids['variant']] }))],
+  'Mutation.feeScheduleSet': [
+    command('staff', 'FeeScheduleSaved', () => ({
+      ...{ feeScheduleCode: 'fees', name: 'Fees', currency: 'EUR' },
+      brackets: [{ fromMinor: 0, basisPoints: 1500 }],
+    })),
+  ],
+  'Mutation.promotionSet': [
+    command('staff', 'PromotionSaved', (ids) => ({
+      ...{ promotionCode: 'another', name: 'Another', isDraft: true },
+      effect: { gift: { variantId: ids['variant'] } },
+    })),
+  ],
+  'Mutation.promotionActivate': [command('staff', 'PromotionSaved', () => ({ promotionCode: 'welcome' }))],
+  'Mutation.promotionArchive': [
+    command('staff', 'PromotionSaved', () => ({ promotionCode: 'welcome', at: '2999-01-01T00:00:00.000Z' })),
+  ],
+  'Mutation.promotionCodesSet': [
+    command('staff', 'PromotionCodesSaved', () => ({ promotionCode: 'welcome', codes: ['WELCOME10'] })),
+  ],
+  'Mutation.promotionCodesGenerate': [
+    command('staff', 'PromotionCodesGenerated', () => ({ promotionCode: 'welcome', count: 1, idempotencyKey: 'idor' })),
+  ],
+  'Mutation.promotionCodesDisable': [command('staff', 'PromotionCodesDisabled', () => ({ codes: ['NOTHING'] }))],
+  'Mutation.shippingOptionSet': [
+    command('staff', 'ShippingOptionSaved', () => ({
+      ...{ code: 'another', name: 'Another', currency: 'EUR', taxIncluded: true, isActive: false },
+      zones: [{ brackets: [{ from: 0, amountMinor: 100 }] }],
+    })),
+  ],
+  'Mutation.shippingOptionRemove': [command('staff', 'NotFound', () => ({ code: 'no-such-option' }))],
+
   'Query.location': [question('guest', 'berlin-mitte', (ids) => ({ id: ids['store'] }))],
   'Query.stockLevels': [question('staff', '"available":', (ids) => ({ variantId: ids['variant'] }))],
   'Query.stockLedger': [

@@ -81,7 +81,9 @@ export const FOR_EVERYBODY: readonly string[] = [
     // Ids of others.
     ...['Product.externalReferences', 'ProductVariant.externalReferences'],
   ].map((field) => `products:${field}`),
-  ...['Product.variants', 'VariantPrice.priceList'].map((field) => `prices:${field}`),
+  ...['Product.variants', 'VariantPrice.priceList', 'PriceCandidate.priceList', 'PriceDerivation.from'].map(
+    (field) => `prices:${field}`,
+  ),
   ...['VariantAvailability.variant', 'VariantAvailability.pickupLocations', 'PickupLocation.location'].map(
     (field) => `stock:${field}`,
   ),
@@ -96,7 +98,9 @@ export const KEYS_ALONE: readonly string[] = [
     'OrderLine.variant',
     'FulfilmentOrder.location',
     'FulfilmentOrderLine.variant',
+    'CartGift.variant',
   ].map((field) => `orders:${field}`),
+  'prices:ListPrice.variant',
 ];
 
 /**
@@ -110,7 +114,10 @@ export const PARTS: readonly string[] = [
     ...['CategorySaved.category', 'CollectionSaved.collection', 'SearchSynonymsSaved.synonyms'],
     'SearchSynonymEdge.node',
   ].map((field) => `products:${field}`),
-  ...['PriceListSaved.priceList', 'PricesChanged.priceList'].map((field) => `prices:${field}`),
+  ...[
+    ...['PriceListSaved.priceList', 'PricesChanged.priceList', 'PromotionEdge.node', 'PromotionSaved.promotion'],
+    ...['PromotionCodesSaved.promotion', 'PromotionCodesGenerated.promotion'],
+  ].map((field) => `prices:${field}`),
   ...[
     ...['StockLevel.variant', 'StockLevel.location', 'StockMovement.variant', 'StockMovement.location'],
     ...['StockMovementEdge.node', 'StockTransfer.from', 'StockTransfer.to', 'StockTransferLine.variant'],
@@ -124,6 +131,7 @@ export const PARTS: readonly string[] = [
   ...[
     ...['Cart.lines', 'Cart.order', 'Order.lines', 'Order.payments', 'Order.fulfilmentOrders', 'OrderException.order'],
     ...['OrderEdge.node', 'OrderRerouted.order', 'CartPayload.cart', 'CartUpdated.cart', 'OrderPlaced.order'],
+    ...['CartShipping.options', 'CartShipping.chosen', 'CartCodesUpdated.cart'],
   ].map((field) => `orders:${field}`),
   ...[
     // A profile that is shown to somebody who may not see all of it names no company.
@@ -148,7 +156,7 @@ export const PARTS: readonly string[] = [
 /** A way to an object of a type for somebody who sees that it is there and is not meant to see all of it. */
 export interface Way {
   readonly name: string;
-  readonly subgraph: 'products' | 'orders' | 'customers';
+  readonly subgraph: 'products' | 'prices' | 'orders' | 'customers';
   readonly type: string;
   /** A customer of the world, or the scopes of a member of staff. */
   readonly as: CallerName | readonly string[];
@@ -180,8 +188,30 @@ const IN_THE_CATALOGUE: readonly Way[] = (
   ];
 });
 
+/** Which list won is told with every price; what it holds, and what it derives from, is for those who read lists. */
+const IN_PRICES: readonly Way[] = (
+  [
+    ['a shopper', 'other'],
+    ['staff who may read anything but lists', ['stock:read', 'customers:read', 'orders:read']],
+  ] as const
+).flatMap(([who, as]): Way[] => [
+  {
+    ...{ name: `a price list as ${who} sees it`, subgraph: 'prices', type: 'PriceList', as },
+    query: (fields) =>
+      `query ($of: [_Any!]!) { found: _entities(representations: $of) { ... on PriceList { ${fields} } } }`,
+    variables: (ids) => ({ of: [{ __typename: 'PriceList', id: ids['priceList'] }] }),
+  },
+  {
+    ...{ name: `a variant in prices as ${who} sees it`, subgraph: 'prices', type: 'ProductVariant', as },
+    query: (fields) =>
+      `query ($of: [_Any!]!) { found: _entities(representations: $of) { ... on ProductVariant { ${fields} } } }`,
+    variables: (ids) => ({ of: [{ __typename: 'ProductVariant', id: ids['variant'] }] }),
+  },
+]);
+
 export const WAYS: readonly Way[] = [
   ...IN_THE_CATALOGUE,
+  ...IN_PRICES,
   {
     name: 'what a register finds',
     subgraph: 'customers',

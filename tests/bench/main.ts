@@ -21,6 +21,7 @@ import { writeCatalogue } from './catalogue-6000.ts';
 import { load, send, type LoadResult } from './load.ts';
 import { fanOutScenario } from './fanout/scenario.ts';
 import { reservationGrowth, reservationScenario } from './reservations/scenario.ts';
+import { pricesScenario } from './prices/scenario.ts';
 import { routerScenario } from './router/scenario.ts';
 import { searchScenario } from './search/scenario.ts';
 import { tokenScenario } from './token-check.ts';
@@ -142,6 +143,10 @@ async function main(): Promise<void> {
   if (wanted('11')) {
     console.log('11 search');
     await searchScenario(measureMs, note);
+  }
+  if (wanted('12')) {
+    console.log('12 prices');
+    await pricesScenario(measureMs, note);
   }
   if (['2', '3', '4', '7', '9'].some(wanted)) await stackScenarios();
   const result = { machine: machine(), figures };

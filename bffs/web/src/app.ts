@@ -1,7 +1,7 @@
 import { createBff, type BffDeps } from '@kontor/kit/src/bff/bff.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { Account, LoyaltyAccount, outcomes, Session, SignedIn } from './resolvers/account.ts';
-import { CartLine, OrderLine } from './resolvers/lines.ts';
+import { CartGift, CartLine, OrderLine } from './resolvers/lines.ts';
 import { Mutation } from './resolvers/mutation.ts';
 import { CategoryBranch, CategoryLink, ProductAttribute } from './resolvers/page-parts.ts';
 import { CategoryPage, CollectionPage, ProductCard, ProductPage, SearchPage } from './resolvers/pages.ts';
@@ -33,6 +33,7 @@ export const createApp = (deps: BffDeps): Service =>
       SignedIn,
       ...outcomes,
       CartLine,
+      CartGift,
       OrderLine,
     },
     deps,

@@ -4,6 +4,7 @@ import type {
   AddressRemoveMutation,
   AttributePartsFragment,
   CartMergeMutation,
+  CartPartsFragment,
   CategoryPartsFragment,
   CategoryTreeQuery,
   ConsentSetMutation,
@@ -34,6 +35,8 @@ export type ProductAttributeMapper = AttributePartsFragment;
 export type AccountMapper = AccountSource & { readonly ask: Ask };
 export type LoyaltyAccountMapper = NonNullable<AccountSource['loyalty']> & { readonly ask: Ask };
 export type SessionMapper = NonNullable<AccountSource['sessions']>[number];
+
+export type CartGiftMapper = CartPartsFragment['gifts'][number];
 
 type Member<Outcome, Name extends string> = Extract<Outcome, { readonly __typename: Name }>;
 

@@ -40,7 +40,10 @@ beforeAll(async () => {
     createMemoryClient(name, () => (down.has(name as Name) ? null : services[name as Name].graph(path)), true);
   services = {
     products: createProducts({ ...deps('products'), peers: { prices: graph('prices'), stock: graph('stock') } }),
-    prices: createPrices({ ...deps('prices'), peers: { products: graph('products') } }),
+    prices: createPrices({
+      ...deps('prices'),
+      peers: { products: graph('products'), customers: createMemoryClient('customers', () => null) },
+    }),
     stock: createStock({ ...deps('stock'), peers: { products: graph('products') } }),
   };
   for (const name of NAMES) await services[name].start();

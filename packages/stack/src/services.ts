@@ -13,7 +13,8 @@ export type Schema = (typeof SCHEMAS)[number];
 export const PEERS: Readonly<Record<Subgraph, readonly Subgraph[]>> = {
   // For what search keeps of prices and of what can be sold.
   products: ['prices', 'stock'],
-  prices: ['products'],
+  // For what promotions and taxes ask of goods, and of the places that companies buy for.
+  prices: ['products', 'customers'],
   stock: ['products'],
   orders: ['products', 'prices', 'stock', 'customers'],
   // For what is kept of people elsewhere; orders asks customers, too.

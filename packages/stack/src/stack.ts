@@ -147,7 +147,10 @@ export async function createStack(options: StackOptions): Promise<Stack> {
     ...subgraphDeps('products'),
     peers: { prices: internal('prices'), stock: internal('stock') },
   });
-  services.prices = createPrices({ ...subgraphDeps('prices'), peers: { products: internal('products') } });
+  services.prices = createPrices({
+    ...subgraphDeps('prices'),
+    peers: { products: internal('products'), customers: internal('customers') },
+  });
   services.stock = createStock({ ...subgraphDeps('stock'), peers: { products: internal('products') } });
   services.customers = createCustomers({
     ...subgraphDeps('customers'),

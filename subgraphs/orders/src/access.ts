@@ -1,6 +1,7 @@
 import type { Caller } from '@kontor/kit/src/auth/caller.ts';
 import { actsBeyond, actsOn } from '@kontor/kit/src/auth/policy.ts';
 import { matchesToken } from './cart-tokens.ts';
+import type { Buyer } from './domain/buyer.ts';
 import type { Cart } from './domain/cart.ts';
 
 /** Whose idempotency keys a caller's are. All guests of a channel are one caller: their keys must be unguessable. */
@@ -29,3 +30,16 @@ export const mayListOrders = (caller: Caller, customerId: string): boolean =>
 
 /** Whether a caller may know what is the matter with orders. */
 export const mayReadExceptions = (caller: Caller): boolean => actsBeyond(caller, 'Order.exception');
+
+/**
+ * Who buys a cart: its customer, else whoever has it. Company and groups are known of the caller alone, so that somebody else's cart, as staff
+ * read it, is priced without them: for whom somebody buys is none of the reader's business.
+ */
+export function buyerOf(caller: Caller, cart: Cart): Buyer {
+  const customerId = cart.customerId ?? caller.customerId ?? null;
+  const isOwn =
+    caller.customerId !== undefined && (caller.customerId === customerId || caller.customerId === cart.madeAs);
+  if (!isOwn) return { customerId, companyId: null, companyLocationId: null, groups: [] };
+  const { companyId = null, companyLocationId = null, groups = [] } = caller;
+  return { customerId, companyId, companyLocationId, groups };
+}

@@ -13,17 +13,23 @@ import { consumeProducts } from './consumers/products-product-changed.ts';
 import { consumeShortedReservations } from './consumers/stock-reservation-shorted.ts';
 import { createContext } from './context.ts';
 import type { Orders, OrdersDeps } from './dependencies.ts';
+import { createGuestKeys } from './guest-keys.ts';
 import { Cart, CartLine } from './resolvers/cart.ts';
 import { Customer } from './resolvers/customer.ts';
 import { internalResolvers } from './resolvers/internal.ts';
-import { Mutation } from './resolvers/mutation.ts';
+import { Mutation, PriceChanged } from './resolvers/mutation.ts';
 import { FulfilmentOrder, Order, OrderException, OrderLine, Payment } from './resolvers/order.ts';
 import { Query } from './resolvers/query.ts';
 
 /** The orders subgraph, not listening: carts, checkout and orders, the consumers of products' and stock's events, the resumer and the rerouter. */
 export function createApp(deps: OrdersDeps): Service {
   const { db, bus, logger, peers } = deps;
-  const orders: Orders = { ...deps, cartTokens: createCartTokens(db), underWay: new Map() };
+  const orders: Orders = {
+    ...deps,
+    cartTokens: createCartTokens(db),
+    guestKeys: createGuestKeys(db),
+    underWay: new Map(),
+  };
   return createSubgraph({
     name: 'orders',
     deps,
@@ -38,6 +44,7 @@ export function createApp(deps: OrdersDeps): Service {
       OrderException,
       OrderLine,
       Payment,
+      PriceChanged,
       FulfilmentOrder,
     },
     internalSdl: readSdl(new URL('../internal.graphql', import.meta.url)),

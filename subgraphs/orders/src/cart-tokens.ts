@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Database } from '@kontor/kit/src/database.ts';
-import { readSecret } from './data/secrets.ts';
+import { secretOf } from './data/secrets.ts';
 
 const TOKEN_BYTES = 32;
 
@@ -17,15 +17,11 @@ export interface CartTokens {
 }
 
 export function createCartTokens(db: Database): CartTokens {
-  let secret: Promise<Uint8Array> | undefined;
+  const secret = secretOf(db, 'cart_tokens');
   return {
     async make(cartId, idempotencyKey) {
       if (idempotencyKey === null) return randomBytes(TOKEN_BYTES).toString('base64url');
-      secret ??= readSecret(db, 'cart_tokens').catch((error: unknown) => {
-        secret = undefined;
-        throw error;
-      });
-      return createHmac('sha256', await secret)
+      return createHmac('sha256', await secret())
         .update(`${cartId}:${idempotencyKey}`)
         .digest('base64url');
     },

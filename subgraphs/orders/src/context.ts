@@ -14,5 +14,5 @@ export const createContext = (orders: Orders, { caller, requestId, signal }: Cal
   requestId,
   signal,
   orders,
-  loaders: createLoaders(orders, requestId),
+  loaders: createLoaders(orders, { caller, requestId }),
 });

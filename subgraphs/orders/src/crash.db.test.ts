@@ -79,6 +79,18 @@ async function buyAndDie(
   return { cart, input };
 }
 
+/** As above, with a code that can be used once and comes off the price. */
+async function buyWithCodeAndDie(diesAt: CheckoutPoint, changes: object = {}) {
+  const dying = await start({ diesAt });
+  world.pricing.addPromotion({ class: 'ORDER', basisPoints: 1_000, code: 'ONCE', maxUses: 1 });
+  const cart = await eventually(() => mutate(dying, guest, 'create', { lines: [{ variantId: mug, quantity: 3 }] }));
+  await mutate(dying, guest, 'codes', { cartId: cart.cart.id, token: cart.token, codes: ['ONCE'] });
+  const input = purchase(cart, changes);
+  await expect(mutate(dying, guest, 'checkout', input)).rejects.toThrow('INTERNAL');
+  await dying.stop();
+  return { cart, input };
+}
+
 async function traces({ cart }: Answer) {
   const { sql } = ordersDb;
   const rows = await sql<{ checkout_id: string; state: string; cart: string }[]>`
@@ -191,6 +203,83 @@ describe('a process that dies at checkout', () => {
       await third.stop();
     },
   );
+});
+
+describe('a process that dies while promotions are held for a purchase', () => {
+  test.each<[CheckoutPoint, string[]]>([
+    ['claimed', []],
+    ['reserved', []],
+    ['promotions-answered', ['HELD']],
+    ['authorize-answered', ['HELD']],
+    ['authorized', ['HELD']],
+    ['commit-answered', ['HELD']],
+    ['placed', ['HELD']],
+  ])('at %s leaves a purchase that is finished with them, which are held once', async (diesAt, left) => {
+    const { cart, input } = await buyWithCodeAndDie(diesAt);
+    expect(world.pricing.holds.statuses()).toEqual(left);
+    const other = await start({ nowOffset: '1 minute' });
+    await eventually(async () => expect(await traces(cart)).toEqual(BOUGHT));
+    expect(world.pricing.holds.statuses()).toEqual(['HELD']);
+    expect(await mutate(other, guest, 'checkout', input)).toMatchObject({
+      order: { total: { gross: { minorUnits: 3_213 } }, discounts: [{ code: 'ONCE' }] },
+    });
+    await other.stop();
+  });
+
+  test.each<CheckoutPoint>(['promotions-answered', 'compensating', 'promotions-released', 'release-answered'])(
+    'at %s of a payment that is declined leaves nothing held',
+    async (diesAt) => {
+      const declined = { tenders: [{ kind: 'CARD', token: 'pm_card_chargeDeclined' }] };
+      const { cart, input } = await buyWithCodeAndDie(diesAt, declined);
+      const other = await start({ nowOffset: '1 minute' });
+      await eventually(async () =>
+        expect(await traces(cart)).toMatchObject({ state: 'failed', cart: 'OPEN', orderCount: 0, holds: ['RELEASED'] }),
+      );
+      expect(world.pricing.holds.statuses()).toEqual(['RELEASED']);
+      expect(world.stock.levelOf(berlin, mug)).toBe(5);
+      expect(await mutate(other, guest, 'checkout', input)).toMatchObject({ __typename: 'PaymentDeclined' });
+      await other.stop();
+    },
+  );
+
+  test('before they were held, and finds them used up, gives the stock back', async () => {
+    const { cart, input } = await buyWithCodeAndDie('reserved');
+    const [promised] = world.pricing.asked.slice(-1);
+    expect(promised?.codes).toEqual(['ONCE']);
+    const first = await start();
+    const faster = await mutate(first, guest, 'create', { lines: [{ variantId: mug, quantity: 1 }] });
+    await mutate(first, guest, 'codes', { cartId: faster.cart.id, token: faster.token, codes: ['ONCE'] });
+    expect(await mutate(first, guest, 'checkout', purchase(faster))).toMatchObject({ __typename: 'OrderPlaced' });
+    await first.stop();
+    const other = await start({ nowOffset: '1 minute' });
+    await eventually(async () =>
+      expect(await traces(cart)).toMatchObject({ state: 'failed', cart: 'OPEN', orderCount: 0, intents: [] }),
+    );
+    expect(world.pricing.holds.statuses()).toEqual(['HELD']);
+    expect(world.stock.levelOf(berlin, mug)).toBe(4);
+    expect(await mutate(other, guest, 'checkout', input)).toMatchObject({
+      __typename: 'PriceChanged',
+      expectedTotal: { minorUnits: 3_213 },
+      currentTotal: { minorUnits: 3_570 },
+    });
+    await other.stop();
+  });
+
+  test('is finished when prices is back: what is held waits, and is given back after half an hour', async () => {
+    const { cart } = await buyWithCodeAndDie('promotions-answered');
+    world.down.add('prices');
+    const other = await start({ nowOffset: '1 hour' });
+    await eventually(async () => {
+      const { sql } = ordersDb;
+      const [row] = await sql`select attempt_count from orders.checkouts where cart_id = ${cart.cart.id}`;
+      expect(row!['attempt_count']).toBeGreaterThan(1);
+    });
+    expect(await traces(cart)).toMatchObject({ state: 'reserved', cart: 'IN_CHECKOUT', orderCount: 0, intents: [] });
+    world.down.delete('prices');
+    await eventually(async () => expect(await traces(cart)).toMatchObject({ state: 'failed', cart: 'OPEN' }));
+    expect(world.pricing.holds.statuses()).toEqual(['RELEASED']);
+    await other.stop();
+  });
 });
 
 describe('a purchase that nobody finished for an hour', () => {

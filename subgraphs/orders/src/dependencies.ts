@@ -2,6 +2,7 @@ import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
 import type { SubgraphDeps } from '@kontor/kit/src/subgraph.ts';
 import type { CartTokens } from './cart-tokens.ts';
 import type { Outcome } from './commands/checkout-outcome.ts';
+import type { GuestKeys } from './guest-keys.ts';
 import type { PaymentProvider } from './payments/provider.ts';
 
 /** Services whose internal graph orders asks. */
@@ -17,12 +18,14 @@ export type CheckoutPoint =
   | 'claimed'
   | 'reserve-answered'
   | 'reserved'
+  | 'promotions-answered'
   | 'authorize-answered'
   | 'authorized'
   | 'commit-answered'
   | 'placed'
   | 'compensating'
   | 'cancel-answered'
+  | 'promotions-released'
   | 'release-answered'
   | 'move-answered'
   | 'rerouted';
@@ -43,6 +46,7 @@ export interface OrdersDeps extends SubgraphDeps {
 /** What commands work with: the dependencies and what the process keeps in memory. */
 export interface Orders extends Omit<OrdersDeps, 'bus' | 'identity'> {
   readonly cartTokens: CartTokens;
+  readonly guestKeys: GuestKeys;
   /** Checkouts under way here, by key and input: the same call at the same time is answered once. */
   readonly underWay: Map<string, Promise<Outcome>>;
 }

@@ -1,5 +1,7 @@
 import { alignByKey, groupByKey } from '@kontor/kit/src/align.ts';
+import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import DataLoader from 'dataloader';
+import { buyerOf } from './access.ts';
 import { findCarts } from './data/carts.ts';
 import {
   findFulfilmentOrders,
@@ -13,7 +15,7 @@ import { findExceptions } from './data/order-exceptions.ts';
 import { findVariants } from './data/projections.ts';
 import type { Orders } from './dependencies.ts';
 import type { FilledCart } from './domain/cart.ts';
-import { askQuote, type Quote } from './peers/prices.ts';
+import { askQuote, questionOfCart, type Quote, type QuoteQuestion } from './peers/prices.ts';
 
 /** A page of a customer's orders. */
 export interface OrderPage {
@@ -26,7 +28,7 @@ export interface OrderPage {
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** The loaders of one request: each keyed by ids, its answers aligned with them. Ids must be UUIDs. */
-export function createLoaders(orders: Orders, requestId: string) {
+export function createLoaders(orders: Orders, { caller, requestId }: Pick<Call, 'caller' | 'requestId'>) {
   const { db } = orders;
   return {
     carts: new DataLoader(async (ids: readonly string[]) =>
@@ -57,7 +59,8 @@ export function createLoaders(orders: Orders, requestId: string) {
     ),
     /** What a cart costs; null while prices cannot be asked. A cart and all its lines ask once. */
     quotes: new DataLoader<FilledCart, Quote | null, string>(
-      (carts) => Promise.all(carts.map((cart) => quoteOf(orders, requestId, cart))),
+      (carts) =>
+        Promise.all(carts.map((cart) => quoteOf(orders, requestId, questionOfCart(cart, buyerOf(caller, cart))))),
       { cacheKeyFn: (cart) => `${cart.cartId} ${cart.version}` },
     ),
   };
@@ -83,15 +86,10 @@ async function loadPages({ db }: Orders, pages: readonly OrderPage[]): Promise<O
   return pages.map((page) => found.get(`${page.customerId} ${pageKey(page)}`) ?? []);
 }
 
-async function quoteOf({ peers, logger }: Orders, requestId: string, cart: FilledCart): Promise<Quote | null> {
-  if (cart.lines.length === 0) return null;
+async function quoteOf({ peers, logger }: Orders, requestId: string, question: QuoteQuestion): Promise<Quote | null> {
+  if (question.cart.lines.length === 0) return null;
   try {
-    return await askQuote(peers.prices, requestId, {
-      channel: cart.channel,
-      currency: cart.currency,
-      country: cart.country,
-      lines: cart.lines.map(({ lineId, variantId, quantity }) => ({ lineId, variantId, quantity })),
-    });
+    return await askQuote(peers.prices, requestId, question);
   } catch (error) {
     // A cart without prices is worth more than no cart.
     logger.debug({ err: error, requestId }, 'prices cannot be asked');

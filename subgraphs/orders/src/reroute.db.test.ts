@@ -11,6 +11,7 @@ import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
 import { createCartTokens } from './cart-tokens.ts';
+import { createGuestKeys } from './guest-keys.ts';
 import { rerouteOrders } from './commands/reroute-orders.ts';
 import { resumeCheckouts } from './commands/resume-checkouts.ts';
 import { consumeShortedReservations } from './consumers/stock-reservation-shorted.ts';
@@ -66,6 +67,7 @@ function worker({ diesAt, nowOffset }: { diesAt?: CheckoutPoint; nowOffset?: str
     peers: world.peers,
     payments,
     cartTokens: createCartTokens(pool),
+    guestKeys: createGuestKeys(pool),
     underWay: new Map(),
     faults: (point) => {
       if (point === diesAt) throw new ProcessDied(point);

@@ -5,16 +5,13 @@ import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
 import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
-import { asGuest, asService, asStaff, createTestIdentities } from '@kontor/testkit/src/callers.ts';
-import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
+import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
+import { asGuest, asService, callAs, asStaff, createTestIdentities } from '@kontor/testkit/src/callers.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
-import { setPriceList } from './commands/set-price-list.ts';
-import { setPrices } from './commands/set-prices.ts';
-import { upsertTaxRates } from './commands/upsert-tax-rates.ts';
-import { saveChannels } from './data/channels.ts';
+import { openPrices, type GivenPrice, type OpenPrices } from './testing/open-prices.ts';
 
-let testDb: TestDatabase;
+let prices: OpenPrices;
 let db: Database;
 let app: Service;
 /** A second process of the same subgraph. */
@@ -30,52 +27,40 @@ async function serve(database: Database): Promise<Service> {
     bus: createMemoryBus(),
     identity,
     logger: silentLogger,
-    peers: { products },
+    peers: { products, customers: createMemoryClient('customers', () => null) },
   });
   await service.graph().server.start();
   return service;
 }
 
 beforeAll(async () => {
-  testDb = await createTestDatabase(['prices']);
-  db = testDb.open('prices', { max: 1, onQuery: (query) => statements.push(query) });
+  prices = await openPrices({ max: 1, onQuery: (query) => statements.push(query) });
+  ({ db } = prices);
   app = await serve(db);
-  other = await serve(testDb.open('prices'));
-  await saveChannels(db.orm, [
-    { code: 'web', revision: 1, currencies: ['EUR', 'USD'], countries: ['DE', 'AT'] },
-    { code: 'pos', revision: 1, currencies: ['EUR'], countries: ['AT'] },
-  ]);
-  await upsertTaxRates(db, [
+  other = await serve(prices.open());
+  await prices.givenChannel('pos', ['EUR'], ['AT']);
+  await prices.givenTaxRates([
     { country: 'DE', basisPoints: 1900 },
+    { country: 'DE', region: 'BY', basisPoints: 1000 },
     { country: 'AT', basisPoints: 2000 },
   ]);
-  for (const draft of [
-    { code: 'base-eur', scope: 'BASE', channel: null, currency: 'EUR', taxIncluded: true },
-    { code: 'base-usd', scope: 'BASE', channel: null, currency: 'USD', taxIncluded: false },
-    { code: 'base-gbp', scope: 'BASE', channel: null, currency: 'GBP', taxIncluded: true },
-    { code: 'web-eur', scope: 'CHANNEL', channel: 'web', currency: 'EUR', taxIncluded: true },
-  ] as const)
-    await setPriceList(db, draft);
+  await prices.givenList({ code: 'base-usd', currency: 'USD', taxIncluded: false });
+  await prices.givenList({ code: 'base-gbp', currency: 'GBP' });
+  await prices.givenList({ code: 'web-eur', scope: 'CHANNEL', channel: 'web' });
+  await prices.givenList({ code: 'gold-eur', scope: 'GROUP', subject: 'gold' });
 });
-afterAll(() => testDb.drop());
+afterAll(() => prices.testDb.drop());
 
-const set = (priceListCode: string, prices: Record<string, number | null>) =>
-  setPrices(db, {
-    priceListCode,
-    changes: Object.entries(prices).map(([variantId, amountMinor]) => ({
-      variantId,
-      amountMinor,
-      compareAtMinor: null,
-    })),
-    maximum: 1_000,
-  });
+const set = (code: string, given: Record<string, GivenPrice>) => prices.givenPrices(code, given);
+const remove = (code: string, variantId: string) =>
+  db.sql`delete from prices.prices p using prices.price_lists l where l.price_list_id = p.price_list_id and l.code = ${code} and p.variant_id = ${variantId}`;
 
 const ENTITIES = /* GraphQL */ `
-  query ($representations: [_Any!]!, $currency: CurrencyCode, $country: CountryCode, $quantity: Int) {
+  query ($representations: [_Any!]!, $currency: CurrencyCode, $country: CountryCode, $region: String, $quantity: Int) {
     _entities(representations: $representations) {
       ... on ProductVariant {
         id
-        price(currency: $currency, country: $country, quantity: $quantity) {
+        price(currency: $currency, country: $country, region: $region, quantity: $quantity) {
           net {
             minorUnits
             currency
@@ -89,6 +74,20 @@ const ENTITIES = /* GraphQL */ `
           compareAt {
             minorUnits
           }
+          listPrice {
+            gross {
+              minorUnits
+            }
+          }
+          promotions {
+            name
+            code
+            amount {
+              minorUnits
+            }
+          }
+          precise
+          asOf
           priceList {
             code
             scope
@@ -120,13 +119,13 @@ const variant = (id: string) => ({ __typename: 'ProductVariant', id });
 const product = (...ids: string[]) => ({ __typename: 'Product', id: newId(), variants: ids.map((id) => ({ id })) });
 
 interface Entity {
-  price: { gross: { minorUnits: number }; priceList: { code: string } } | null;
+  price: { gross: { minorUnits: number }; asOf: string; priceList: { code: string } } | null;
   priceRange: { min: { gross: { minorUnits: number } } } | null;
 }
 
 async function entities(
   representations: object[],
-  args: { currency?: string; country?: string; quantity?: number } = {},
+  args: { currency?: string; country?: string; region?: string; quantity?: number } = {},
   call: Call = asGuest(),
   service = app,
 ) {
@@ -151,6 +150,10 @@ describe('ProductVariant.price', () => {
       tax: { minorUnits: 192 },
       gross: { minorUnits: 1_200 },
       compareAt: null,
+      listPrice: { gross: { minorUnits: 1_200 } },
+      promotions: [],
+      precise: null,
+      asOf: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:]{8}\.\d{3}Z$/) as string,
       priceList: { code: 'web-eur', scope: 'CHANNEL', channel: 'web', currency: 'EUR', taxIncluded: true },
     });
     expect(await gross(id, {}, asGuest('pos'))).toBe(1_000);
@@ -161,7 +164,7 @@ describe('ProductVariant.price', () => {
     await set('base-eur', { [id]: 1_000 });
     await set('web-eur', { [id]: 900 });
     expect(await gross(id)).toBe(900);
-    await set('web-eur', { [id]: null });
+    await remove('web-eur', id);
     expect(await gross(id)).toBe(1_000);
   });
 
@@ -202,13 +205,98 @@ describe('ProductVariant.price', () => {
 
   test('tells a former price where it is higher', async () => {
     const id = newId();
-    await setPrices(db, {
-      priceListCode: 'base-eur',
-      changes: [{ variantId: id, amountMinor: 1_000, compareAtMinor: 1_500 }],
-      maximum: 1,
-    });
+    await set('base-eur', { [id]: [{ minor: 1_000, compareAtMinor: 1_500 }] });
     const { entities: answered } = await entities([variant(id)]);
     expect(answered[0]?.price).toMatchObject({ compareAt: { minorUnits: 1_500 } });
+  });
+
+  test('taxes by the region that is asked for, and refuses what is none', async () => {
+    const id = newId();
+    await set('base-usd', { [id]: 1_000 });
+    expect(await gross(id, { currency: 'USD', region: 'BY' })).toBe(1_100);
+    expect(await gross(id, { currency: 'USD', region: 'HE' })).toBe(1_190);
+    const { errors } = await entities([variant(id)], { region: "B'Y" });
+    expect(errors?.[0]?.extensions?.['code']).toBe('BAD_USER_INPUT');
+  });
+
+  test('gives a signed-in customer of a group its prices, by quantity, and nobody else', async () => {
+    const id = newId();
+    await set('base-eur', { [id]: 1_000 });
+    await set('gold-eur', { [id]: [{ minor: 900 }, { minQuantity: 10, minor: 80, micros: 500_000 }] });
+    const gold = callAs({
+      role: 'customer',
+      subject: 'c',
+      customerId: newId(),
+      channel: 'web',
+      scopes: [],
+      groups: ['gold'],
+    });
+    expect([await gross(id, {}, gold), await gross(id, { quantity: 10 }, gold), await gross(id)]).toEqual([
+      900, 80, 1_000,
+    ]);
+    const { entities: answered } = await entities([variant(id)], { quantity: 10 }, gold);
+    expect(answered[0]?.price).toMatchObject({ precise: '0.805', priceList: { code: 'gold-eur' } });
+  });
+
+  test('shows promotions without a code, from the next request on in every process', async () => {
+    const id = newId();
+    await set('base-eur', { [id]: 1_000 });
+    expect([await gross(id), await gross(id, {}, asGuest(), other)]).toEqual([1_000, 1_000]);
+    const nothing = { variantIds: [], productIds: [], categoryIds: [], labels: [] };
+    const target = { ...nothing, variantIds: [id], exclude: nothing };
+    await prices.givenPromotion({
+      code: 'ten',
+      name: 'Ten off',
+      effect: { kind: 'PERCENT', target, basisPoints: 1_000 },
+    });
+    expect([await gross(id), await gross(id, {}, asGuest(), other)]).toEqual([900, 900]);
+    const { entities: answered } = await entities([variant(id)]);
+    expect(answered[0]?.price).toMatchObject({
+      listPrice: { gross: { minorUnits: 1_000 } },
+      promotions: [{ name: 'Ten off', code: 'ten', amount: { minorUnits: 100 } }],
+    });
+  });
+});
+
+describe('ProductVariant.priceTiers', () => {
+  test('tells all prices by quantity, out of the same statement as the price', async () => {
+    const [id, none] = [newId(), newId()];
+    await set('base-eur', {
+      [id]: [{ minor: 1_000 }, { minQuantity: 10, minor: 900 }, { minQuantity: 100, minor: 800 }],
+    });
+    const query = /* GraphQL */ `
+      query ($representations: [_Any!]!) {
+        _entities(representations: $representations) {
+          ... on ProductVariant {
+            price(quantity: 20) {
+              gross {
+                minorUnits
+              }
+            }
+            priceTiers {
+              minQuantity
+              price {
+                gross {
+                  minorUnits
+                }
+              }
+            }
+          }
+        }
+      }
+    `;
+    statements.length = 0;
+    const representations = [variant(id), variant(none), variant('no-id')];
+    const { data } = await app.graph().execute({ query, variables: { representations } }, asGuest());
+    expect(statements).toHaveLength(1);
+    const tier = (minQuantity: number, minorUnits: number) => ({ minQuantity, price: { gross: { minorUnits } } });
+    expect(data).toEqual({
+      _entities: [
+        { price: { gross: { minorUnits: 900 } }, priceTiers: [tier(1, 1_000), tier(10, 900), tier(100, 800)] },
+        { price: null, priceTiers: [] },
+        { price: null, priceTiers: [] },
+      ],
+    });
   });
 });
 
@@ -241,22 +329,25 @@ describe('a listing', () => {
     expect(result.data).toEqual({ _entities: [{ id: 'a' }] });
     expect(statements).toHaveLength(0);
   });
+});
 
-  test('finds its prices by index among 50,000', async () => {
-    const admin = testDb.open('prices', { max: 1 });
-    await admin.sql`
-      insert into prices.prices (price_list_id, variant_id, amount_minor)
-      select l.price_list_id, gen_random_uuid(), 100 from prices.price_lists l, generate_series(1, 12500)`;
-    await admin.sql`analyze prices.prices`;
-    statements.length = 0;
-    await entities([variant(newId())]);
-    await admin.sql.unsafe(`set plan_cache_mode = force_generic_plan`);
-    await admin.sql.unsafe(`prepare hot as ${statements[0]}`);
-    const ids = Array.from({ length: 72 }, newId).join(',');
-    const plan = await admin.sql.unsafe(`explain execute hot(null, null, 'web', '{${ids}}', 'web')`);
-    const lines = plan.map((row) => String(row['QUERY PLAN'])).join('\n');
-    expect(lines).toContain('prices_pkey');
-    expect(lines).not.toContain('Seq Scan on prices p');
+describe('quotes', () => {
+  test('are given to services alone', async () => {
+    await app.graph(INTERNAL_PATH).server.start();
+    const query =
+      'query ($input: QuoteInput!) { quote(input: $input) { lines { lineId total { gross { minorUnits } } } } }';
+    const id = newId();
+    await set('base-eur', { [id]: 1_000 });
+    const input = { channel: 'web', lines: [{ lineId: 'a', variantId: id, quantity: 2 }] };
+    const ask = (call: Call) => app.graph(INTERNAL_PATH).execute({ query, variables: { input } }, call);
+    expect((await ask(asService())).data).toEqual({
+      quote: { lines: [{ lineId: 'a', total: { gross: { minorUnits: 2_000 } } }] },
+    });
+    for (const call of [asGuest(), asStaff(['prices:read', 'prices:write'])]) {
+      const refused = await ask(call);
+      expect(refused.data?.['quote'] ?? null).toBeNull();
+      expect(refused.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+    }
   });
 });
 
@@ -271,7 +362,13 @@ describe('price lists', () => {
         { query: LISTS },
         asStaff(['prices:read']),
       );
-    expect(answer.data?.priceLists.map(({ code }) => code)).toEqual(['base-eur', 'base-gbp', 'base-usd', 'web-eur']);
+    expect(answer.data?.priceLists.map(({ code }) => code)).toEqual([
+      'base-eur',
+      'base-gbp',
+      'base-usd',
+      'gold-eur',
+      'web-eur',
+    ]);
     expect(answer.data).toMatchObject({ priceList: { scope: 'CHANNEL', channel: 'web' }, none: null });
     const refused = await app.graph().execute({ query: LISTS }, asGuest());
     expect(refused.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');

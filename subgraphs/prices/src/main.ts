@@ -5,7 +5,7 @@ import { createApp } from './app.ts';
 await runSubgraph({
   name: 'prices',
   defaultPort: 4002,
-  peers: ['products'],
+  peers: ['products', 'customers'],
   migrations: new URL('../../../drizzle/prices/migrations', import.meta.url),
   createApp,
 });

@@ -6,14 +6,13 @@ import { silentLogger } from '@kontor/kit/src/logger.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
 import { asService, createTestIdentities } from '@kontor/testkit/src/callers.ts';
-import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from './app.ts';
 import { keepChannels } from './commands/keep-channels.ts';
-import { setPriceList } from './commands/set-price-list.ts';
-import { setPrices } from './commands/set-prices.ts';
-import { upsertTaxRates } from './commands/upsert-tax-rates.ts';
+import { upsertTaxRates } from './commands/taxes/upsert-tax-rates.ts';
 import { purgePriceChanges, recordPriceChanges } from './data/price-changes.ts';
+import { changedPrices, listDraft, priceChange, savedList } from './testing/list-drafts.ts';
+import { openPrices, type OpenPrices } from './testing/open-prices.ts';
 
 interface Page {
   readonly variantIds: string[];
@@ -22,7 +21,7 @@ interface Page {
   readonly hasMore: boolean;
 }
 
-let testDb: TestDatabase;
+let prices: OpenPrices;
 let db: Database;
 /** Another process, and one that lives eight days later. */
 let rival: Database;
@@ -32,27 +31,27 @@ let app: Service;
 const WEB = { code: 'web', revision: 1, currencies: ['EUR', 'USD'], countries: ['DE', 'AT'] };
 
 beforeAll(async () => {
-  testDb = await createTestDatabase(['prices']);
-  db = testDb.open('prices');
-  rival = testDb.open('prices');
-  later = testDb.open('prices', { nowOffset: '8 days' });
+  prices = await openPrices();
+  ({ db } = prices);
+  rival = prices.open();
+  later = prices.open({ nowOffset: '8 days' });
   app = createApp({
     db,
     bus: createMemoryBus(),
     identity: (await createTestIdentities(['prices'])).prices,
     logger: silentLogger,
-    peers: { products: createMemoryClient('products', () => null) },
+    peers: {
+      products: createMemoryClient('products', () => null),
+      customers: createMemoryClient('customers', () => null),
+    },
   });
   await app.graph(INTERNAL_PATH).server.start();
 });
-afterAll(() => testDb.drop());
+afterAll(() => prices.testDb.drop());
 beforeEach(async () => {
-  await db.sql`truncate prices.price_lists, prices.prices, prices.tax_rates, prices.channels, prices.price_changes, prices.outbox`;
-  await db.sql`update prices.change_clock set last_number = 0, purged_number = 0`;
-  await setPriceList(db, { code: 'base-eur', scope: 'BASE', channel: null, currency: 'EUR', taxIncluded: true });
-  await setPriceList(db, { code: 'base-usd', scope: 'BASE', channel: null, currency: 'USD', taxIncluded: false });
-  await setPriceList(db, { code: 'web-eur', scope: 'CHANNEL', channel: 'web', currency: 'EUR', taxIncluded: true });
-  await keepChannels(db, [WEB]);
+  await prices.clear();
+  await savedList(db, listDraft('web-eur', { scope: 'CHANNEL', channel: 'web' }));
+  await keepChannels(db, [{ ...WEB, revision: 2 }]);
 });
 
 const ask = async (query: string, variables: Record<string, unknown>) => {
@@ -68,16 +67,12 @@ const changesSince = async (since: string | null, first?: number) =>
     )) as { priceChanges: Page }
   ).priceChanges;
 const end = async () => (await changesSince(null)).endCursor;
-const set = (prices: Record<string, number | null>, priceListCode = 'base-eur', database = db) =>
-  setPrices(database, {
-    priceListCode,
-    changes: Object.entries(prices).map(([variantId, amountMinor]) => ({
-      variantId,
-      amountMinor,
-      compareAtMinor: null,
-    })),
-    maximum: 5_000,
-  });
+const set = (amounts: Record<string, number | null>, code = 'base-eur') =>
+  changedPrices(
+    db,
+    code,
+    Object.entries(amounts).map(([variantId, amountMinor]) => priceChange(variantId, amountMinor)),
+  );
 const ids = (count: number) => Array.from({ length: count }, newId);
 
 describe('priceChanges', () => {
@@ -144,13 +139,9 @@ describe('priceChanges', () => {
   });
 
   test.each<[string, () => Promise<unknown>]>([
-    ['taxes', () => upsertTaxRates(db, [{ country: 'DE', basisPoints: 1900 }])],
-    [
-      'a list as a whole',
-      () => setPriceList(db, { code: 'web-eur', scope: 'CHANNEL', channel: 'pos', currency: 'EUR', taxIncluded: true }),
-    ],
-    ['the currencies of a channel', () => keepChannels(db, [{ ...WEB, revision: 2, currencies: ['EUR'] }])],
-    ['the first country of a channel', () => keepChannels(db, [{ ...WEB, revision: 2, countries: ['AT', 'DE'] }])],
+    ['taxes', () => upsertTaxRates(db, [{ country: 'DE', region: '', taxCategory: 'standard', basisPoints: 1900 }])],
+    ['the currencies of a channel', () => keepChannels(db, [{ ...WEB, revision: 3, currencies: ['EUR'] }])],
+    ['the first country of a channel', () => keepChannels(db, [{ ...WEB, revision: 3, countries: ['AT', 'DE'] }])],
     ['the channels, a new one', () => keepChannels(db, [{ ...WEB, code: 'pos' }])],
   ])('makes readers begin again after a change of %s', async (_, change) => {
     const since = await end();
@@ -162,10 +153,23 @@ describe('priceChanges', () => {
     expect(await changesSince(page.endCursor)).toMatchObject({ variantIds: [], resync: false });
   });
 
+  test('names the variants of a list that became one for others, and of a list that another derives from', async () => {
+    const [base, web] = ids(2) as [string, string];
+    await set({ [base]: 100 });
+    await set({ [web]: 100 }, 'web-eur');
+    const since = await end();
+    await savedList(db, listDraft('web-eur', { scope: 'CHANNEL', channel: 'pos' }));
+    expect(await changesSince(since)).toMatchObject({ variantIds: [web], resync: false });
+    const tenth = { kind: 'PERCENT', basisPoints: -1_000 } as const;
+    const derivation = { parentCode: 'base-eur', adjustment: tenth, rounding: null };
+    await savedList(db, listDraft('gold', { scope: 'GROUP', subject: 'gold', derivation }));
+    expect((await changesSince(since)).variantIds.sort()).toEqual([base, web].sort());
+  });
+
   test('goes on after a channel changed in what prices do not depend on, or was told late', async () => {
     const since = await end();
-    await keepChannels(db, [{ ...WEB, revision: 3, currencies: ['USD', 'EUR'], countries: ['DE', 'FR'] }]);
-    await keepChannels(db, [{ ...WEB, revision: 2, currencies: ['GBP'] }]);
+    await keepChannels(db, [{ ...WEB, revision: 4, currencies: ['USD', 'EUR'], countries: ['DE', 'FR'] }]);
+    await keepChannels(db, [{ ...WEB, revision: 3, currencies: ['GBP'] }]);
     expect(await changesSince(since)).toMatchObject({ resync: false });
   });
 
@@ -191,33 +195,5 @@ describe('priceChanges', () => {
     Buffer.from('["price-changes",1e99,0]').toString('base64url'),
   ])('refuses the cursor %j, which it never gave out', async (cursor) => {
     await expect(changesSince(cursor)).rejects.toThrow('This cursor is not one');
-  });
-});
-
-describe('anonymousPrices', () => {
-  const prices = async (channel: string, variantIds: string[]) =>
-    (
-      (await ask(
-        `query ($channel: ID!, $variantIds: [ID!]!) { anonymousPrices(channel: $channel, variantIds: $variantIds) { variantId currency grossMinor } }`,
-        { channel, variantIds },
-      )) as { anonymousPrices: unknown[] }
-    ).anonymousPrices;
-
-  test('tells what a guest pays in every currency of the channel, with the tax of its first country', async () => {
-    await upsertTaxRates(db, [{ country: 'DE', basisPoints: 1900 }]);
-    const [both, special, none] = ids(3) as [string, string, string];
-    await set({ [both]: 1_000, [special]: 1_000 });
-    await set({ [both]: 1_000 }, 'base-usd');
-    await set({ [special]: 700 }, 'web-eur');
-    expect(await prices('web', [both, special, none, 'no id', both])).toEqual([
-      { variantId: both, currency: 'EUR', grossMinor: 1_000 },
-      { variantId: special, currency: 'EUR', grossMinor: 700 },
-      { variantId: both, currency: 'USD', grossMinor: 1_190 },
-    ]);
-    expect(await prices('nowhere', [both])).toEqual([]);
-  });
-
-  test('takes at most 1,000 variants', async () => {
-    await expect(prices('web', ids(1_001))).rejects.toThrow('variantIds takes at most 1000 entries');
   });
 });

@@ -91,6 +91,37 @@ describe('b2b', () => {
     ]);
     expect(callers()[0]).toMatchObject({ role: 'customer', companyId: 'company-1', channel: 'b2b' });
   });
+
+  it('shows prices by quantity, and asks for them only when somebody reads them', async () => {
+    let count = 0;
+    const tier = (minQuantity: number, minorUnits: number) => ({
+      minQuantity,
+      price: { ...variant('v1').price, net: { minorUnits, currency: 'EUR' } },
+    });
+    const priceTiers = () => ((count += 1), [tier(1, 10_000), tier(10, 9_000)]);
+    await start('b2b', { productSearch: () => products(product({ variants: [variant('v1', { priceTiers })] })) });
+    const read = (fields: string) =>
+      ask(
+        channel.url,
+        `{ catalogPage { products { edges { node { variants { id ${fields} } } } } } }`,
+        {},
+        'key-of-a-member',
+      );
+    const page = (shown: object) => ({
+      catalogPage: { products: { edges: [{ node: { variants: [{ id: 'v1', ...shown }] } }] } },
+    });
+    expect(await read('')).toEqual(page({}));
+    expect(count).toBe(0);
+    expect(await read('priceTiers { minQuantity price { net { minorUnits } } }')).toEqual(
+      page({
+        priceTiers: [
+          { minQuantity: 1, price: { net: { minorUnits: 10_000 } } },
+          { minQuantity: 10, price: { net: { minorUnits: 9_000 } } },
+        ],
+      }),
+    );
+    expect(count).toBe(1);
+  });
 });
 
 describe('marketplace', () => {

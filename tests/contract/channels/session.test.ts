@@ -130,7 +130,19 @@ it('is refused twice in one document, and the router is not asked', async () => 
 
 describe('what follows a sign-in', () => {
   const guestCart = { cartId: 'cart-1', token: 'right-to-cart-1' };
-  const cart = { id: 'cart-2', version: 3, channel: 'web', currency: 'EUR', country: 'DE', status: 'OPEN', lines: [] };
+  const cart = {
+    id: 'cart-2',
+    version: 3,
+    channel: 'web',
+    currency: 'EUR',
+    country: 'DE',
+    status: 'OPEN',
+    lines: [],
+    codes: [],
+    discounts: [],
+    shipping: null,
+    gifts: [],
+  };
   const merged = { __typename: 'CartUpdated', cart };
 
   it.each([

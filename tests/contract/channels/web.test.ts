@@ -201,8 +201,13 @@ describe('buying', () => {
       sku: 'SKU',
       quantity: 2,
       unitPrice: taxed(100),
+      undiscountedTotal: taxed(220),
       total: taxed(200),
+      discounts: [{ promotionId: 'p1', name: 'Sale', amount: { minorUnits: 20, currency: 'EUR' } }],
     },
+  ];
+  const discounts = [
+    { promotionId: 'p1', name: 'Sale', code: 'SUMMER', class: 'ORDER', amount: { minorUnits: 20, currency: 'EUR' } },
   ];
   const cart = {
     id: 'cart-1',
@@ -212,7 +217,21 @@ describe('buying', () => {
     country: 'DE',
     status: 'OPEN',
     lines,
-    quote: { total: taxed(200), token: 'quote', expiresAt: '2026-01-31T12:00:00.000Z' },
+    quote: {
+      undiscountedTotal: taxed(220),
+      goodsTotal: taxed(200),
+      total: taxed(690),
+      token: 'quote',
+      expiresAt: '2026-01-31T12:00:00.000Z',
+    },
+    codes: [{ code: 'SUMMER', status: 'APPLIED', message: null }],
+    discounts,
+    shipping: {
+      options: [{ id: 'dhl', name: 'DHL', total: taxed(490) }],
+      chosen: { id: 'dhl', name: 'DHL', undiscountedTotal: taxed(490), total: taxed(490) },
+      message: null,
+    },
+    gifts: [{ name: 'A sticker', variant: variant('v9', { title: down, image: down }), quantity: 1, inCart: 0 }],
     shippingAddress: address,
     billingAddress: null,
     order: null,
@@ -223,7 +242,9 @@ describe('buying', () => {
     channel: 'web',
     status: 'PLACED',
     lines: [{ ...lines[0], productTitle: 'Parka', variantTitle: 'M', sku: 'SKU' }],
-    total: taxed(200),
+    total: taxed(690),
+    discounts,
+    shipping: { optionId: 'dhl', name: 'DHL', total: taxed(490) },
     email: null,
     shippingAddress: address,
     billingAddress: null,
@@ -267,13 +288,60 @@ describe('buying', () => {
     ).toEqual({
       cartLinesSet: {
         __typename: 'CartUpdated',
-        cart: { version: 3, quote: { token: 'quote', total: { gross: { minorUnits: 200 } } } },
+        cart: { version: 3, quote: { token: 'quote', total: { gross: { minorUnits: 690 } } } },
       },
     });
     expect(
       await ask(web.url, '{ cart(id: "cart-1", token: "secret") { status shippingAddress { city } order { id } } }'),
     ).toEqual({ cart: { status: 'OPEN', shippingAddress: { city: 'Berlin' }, order: null } });
     expect(asked).toEqual([{ input: { currency: 'EUR' } }, { input }, { id: 'cart-1', token: 'secret' }]);
+  });
+
+  it('shows codes, discounts, ways of sending and gifts of a cart, and sets them by the verbs of the graph', async () => {
+    const asked: unknown[] = [];
+    const note = (answer: unknown) => (args: unknown) => (asked.push(args), answer);
+    const refused = [{ code: 'GUESS', status: 'CODE_UNKNOWN', message: 'This code is not valid.' }];
+    await start({
+      cartCodesSet: note({ __typename: 'CartCodesUpdated', cart, refused }),
+      cartShippingSet: note({ __typename: 'CartUpdated', cart }),
+    });
+    const input = { cartId: 'cart-1', token: 'secret', expectedVersion: 2, codes: ['summer', 'guess'] };
+    const query = `mutation ($input: CartCodesSetInput!) { cartCodesSet(input: $input) { __typename ... on UserError { code } ... on CartCodesUpdated {
+      refused { code status message } cart { codes { code status message } discounts { promotionId name code class amount { minorUnits } }
+        lines { undiscountedTotal { gross { minorUnits } } discounts { promotionId name amount { minorUnits } } }
+        quote { undiscountedTotal { gross { minorUnits } } goodsTotal { gross { minorUnits } } }
+        shipping { options { id name total { gross { minorUnits } } } chosen { id name undiscountedTotal { gross { minorUnits } } total { gross { minorUnits } } } message }
+        gifts { name variantId quantity inCart } } } } }`;
+    const gross = (minorUnits: number) => ({ gross: { minorUnits } });
+    const discount = { promotionId: 'p1', name: 'Sale', amount: { minorUnits: 20 } };
+    expect(await ask(web.url, query, { input })).toEqual({
+      cartCodesSet: {
+        __typename: 'CartCodesUpdated',
+        refused,
+        cart: {
+          codes: cart.codes,
+          discounts: [{ ...discount, code: 'SUMMER', class: 'ORDER' }],
+          lines: [{ undiscountedTotal: gross(220), discounts: [discount] }],
+          quote: { undiscountedTotal: gross(220), goodsTotal: gross(200) },
+          shipping: {
+            options: [{ id: 'dhl', name: 'DHL', total: gross(490) }],
+            chosen: { id: 'dhl', name: 'DHL', undiscountedTotal: gross(490), total: gross(490) },
+            message: null,
+          },
+          gifts: [{ name: 'A sticker', variantId: 'v9', quantity: 1, inCart: 0 }],
+        },
+      },
+    });
+    const shipping = { cartId: 'cart-1', token: 'secret', shippingOptionId: 'dhl' };
+    expect(
+      await ask(
+        web.url,
+        'mutation ($input: CartShippingSetInput!) { cartShippingSet(input: $input) { __typename ... on CartUpdated { cart { version } } } }',
+        { input: shipping },
+      ),
+    ).toEqual({ cartShippingSet: { __typename: 'CartUpdated', cart: { version: 3 } } });
+    expect(asked).toEqual([{ input }, { input: shipping }]);
+    expect(web.router.calls).toHaveLength(2);
   });
 
   it('reads the names in a cart from its lines, whatever the catalogue says', async () => {
@@ -307,8 +375,8 @@ describe('buying', () => {
   });
 
   const CHECKOUT = `mutation ($input: CheckoutInput!) { checkout(input: $input) { __typename ... on UserError { code message path }
-    ... on OrderPlaced { order { number lines { productTitle variant { id } } payments { status cardLast4 } } } ... on OutOfStock { lines { variantId requested available } }
-    ... on PriceChanged { expectedTotal { minorUnits currency } currentTotal { minorUnits currency } } ... on PaymentActionRequired { clientSecret } ... on PaymentPending { retryAfterMs }
+    ... on OrderPlaced { order { number discounts { name amount { minorUnits } } shipping { optionId total { gross { minorUnits } } } lines { productTitle variant { id } discounts { name } } payments { status cardLast4 } } } ... on OutOfStock { lines { variantId requested available } }
+    ... on PriceChanged { expectedTotal { minorUnits currency } currentTotal { minorUnits currency } changed: lines { variantId expected { minorUnits } current { minorUnits } } } ... on PaymentActionRequired { clientSecret } ... on PaymentPending { retryAfterMs }
     ... on PaymentDeclined { declineCode } ... on VersionConflict { currentVersion } ... on Busy { retryAfterMs } } }`;
   const input = {
     cartId: 'cart-1',
@@ -327,7 +395,9 @@ describe('buying', () => {
         __typename: 'OrderPlaced',
         order: {
           number: 'K-100001',
-          lines: [{ productTitle: 'Parka', variant: { id: 'v1' } }],
+          discounts: [{ name: 'Sale', amount: { minorUnits: 20 } }],
+          shipping: { optionId: 'dhl', total: { gross: { minorUnits: 490 } } },
+          lines: [{ productTitle: 'Parka', variant: { id: 'v1' }, discounts: [{ name: 'Sale' }] }],
           payments: [{ status: 'AUTHORIZED', cardLast4: '4242' }],
         },
       },
@@ -337,7 +407,6 @@ describe('buying', () => {
 
   it.each([
     ['OutOfStock', { lines: [{ variantId: 'v1', requested: 2, available: 1 }] }],
-    ['PriceChanged', { expectedTotal: { minorUnits: 1, currency: 'EUR' }, currentTotal: null }],
     ['PaymentActionRequired', { clientSecret: 'pi_secret' }],
     ['PaymentPending', { retryAfterMs: 500 }],
     ['PaymentDeclined', { declineCode: 'insufficient_funds' }],
@@ -350,6 +419,16 @@ describe('buying', () => {
   ])('passes the refusal %s through with all it says', async (__typename, more) => {
     await start({ checkout: { __typename, ...refusal, ...more } });
     expect(await ask(web.url, CHECKOUT, { input })).toEqual({ checkout: { __typename, ...refusal, ...more } });
+  });
+
+  it('passes PriceChanged through with what each line cost and costs', async () => {
+    const line = { variantId: 'v1', expected: { minorUnits: 100 }, current: null };
+    const totals = { expectedTotal: { minorUnits: 1, currency: 'EUR' }, currentTotal: null };
+    const lines = [{ ...line, expected: { ...line.expected, currency: 'EUR' } }];
+    await start({ checkout: { __typename: 'PriceChanged', ...refusal, ...totals, lines } });
+    expect(await ask(web.url, CHECKOUT, { input })).toEqual({
+      checkout: { __typename: 'PriceChanged', ...refusal, ...totals, changed: [line] },
+    });
   });
 });
 

@@ -177,6 +177,8 @@ export type CatalogVariant = {
   id: Scalars['ID']['output'];
   /** What one unit costs the company; null when the variant has no price here, or prices cannot be asked now. */
   price?: Maybe<VariantPrice>;
+  /** What one unit costs the company by how many are bought, ascending; at most 50. Empty when the variant has no price here, null when prices cannot be asked now. */
+  priceTiers?: Maybe<Array<PriceTier>>;
   /** The merchant's stock keeping unit. Not unique. */
   sku?: Maybe<Scalars['String']['output']>;
   /** The option values joined, such as `M / Navy`; `Default` when there is no option. */
@@ -774,6 +776,15 @@ export type PriceBounds = {
   maxMinor: Scalars['SafeInt']['output'];
   /** The lowest, in minor units. */
   minMinor: Scalars['SafeInt']['output'];
+};
+
+/** The price of a variant from a quantity on. */
+export type PriceTier = {
+  __typename?: 'PriceTier';
+  /** So many have to be bought; the price then holds for all of them. */
+  minQuantity: Scalars['Int']['output'];
+  /** The price of a unit. */
+  price: VariantPrice;
 };
 
 /** A page of products (Relay cursor connections). */
@@ -1423,6 +1434,7 @@ export type ResolversTypes = {
   PasswordResetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['PasswordResetResult']>;
   PasswordResetSent: ResolverTypeWrapper<PasswordResetSent>;
   PriceBounds: ResolverTypeWrapper<PriceBounds>;
+  PriceTier: ResolverTypeWrapper<PriceTier>;
   ProductConnection: ResolverTypeWrapper<ProductConnection>;
   ProductEdge: ResolverTypeWrapper<ProductEdge>;
   ProductSort: ProductSort;
@@ -1532,6 +1544,7 @@ export type ResolversParentTypes = {
   PasswordResetResult: ResolversUnionTypes<ResolversParentTypes>['PasswordResetResult'];
   PasswordResetSent: PasswordResetSent;
   PriceBounds: PriceBounds;
+  PriceTier: PriceTier;
   ProductConnection: ProductConnection;
   ProductEdge: ProductEdge;
   Query: Record<PropertyKey, never>;
@@ -1633,6 +1646,7 @@ export type CatalogVariantResolvers<ContextType = Context, ParentType extends Re
   barcode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   price?: Resolver<Maybe<ResolversTypes['VariantPrice']>, ParentType, ContextType>;
+  priceTiers?: Resolver<Maybe<Array<ResolversTypes['PriceTier']>>, ParentType, ContextType>;
   sku?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   title?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
@@ -1906,6 +1920,11 @@ export type PriceBoundsResolvers<ContextType = Context, ParentType extends Resol
   minMinor?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
 };
 
+export type PriceTierResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PriceTier'] = ResolversParentTypes['PriceTier']> = {
+  minQuantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  price?: Resolver<ResolversTypes['VariantPrice'], ParentType, ContextType>;
+};
+
 export type ProductConnectionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductConnection'] = ResolversParentTypes['ProductConnection']> = {
   edges?: Resolver<Array<ResolversTypes['ProductEdge']>, ParentType, ContextType>;
   facets?: Resolver<Maybe<Array<ResolversTypes['FacetCount']>>, ParentType, ContextType>;
@@ -2150,6 +2169,7 @@ export type Resolvers<ContextType = Context> = {
   PasswordResetResult?: PasswordResetResultResolvers<ContextType>;
   PasswordResetSent?: PasswordResetSentResolvers<ContextType>;
   PriceBounds?: PriceBoundsResolvers<ContextType>;
+  PriceTier?: PriceTierResolvers<ContextType>;
   ProductConnection?: ProductConnectionResolvers<ContextType>;
   ProductEdge?: ProductEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;

@@ -222,6 +222,7 @@ export type CatalogPageQueryVariables = Exact<{
   sort?: ProductSort | null | undefined;
   locale?: string | null | undefined;
   currency?: string | null | undefined;
+  priceTiers: boolean;
   totalCount: boolean;
   facets: boolean;
   priceRange: boolean;
@@ -231,7 +232,7 @@ export type CatalogPageQueryVariables = Exact<{
 }>;
 
 
-export type CatalogPageQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } } };
+export type CatalogPageQuery = { productSearch: { totalCount?: number, edges: Array<{ cursor: string, node: { id: string, handle: string, title: string, vendor: string | null, variants: Array<{ id: string, title: string, sku: string | null, barcode: string | null, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } | null, priceTiers?: Array<{ minQuantity: number, price: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, compareAt: { minorUnits: number, currency: string } | null } }> | null, availability: { variantId: string, status: AvailabilityStatus, sellableQuantity: number, version: number, asOf: string } | null }> } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, facets?: Array<{ facet: Facet, attribute: string | null, value: string, label: string, count: number, isApproximate: boolean }>, priceRange?: { currency: string, minMinor: number, maxMinor: number } | null, freshness?: { asOf?: string | null, pricesExact: boolean, countsExact?: boolean } } };
 
 export type ChildCompaniesQueryVariables = Exact<{
   first?: number | null | undefined;
@@ -467,7 +468,7 @@ fragment AccountParts on Customer {
   role: companyRole
 }` as TypedDocument<AccountQuery, AccountQueryVariables>;
 
-export const CatalogPageDocument = `query CatalogPage($query: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $locale: String, $currency: CurrencyCode, $totalCount: Boolean!, $facets: Boolean!, $priceRange: Boolean!, $freshness: Boolean!, $asOf: Boolean!, $countsExact: Boolean!) {
+export const CatalogPageDocument = `query CatalogPage($query: String!, $first: Int, $after: Cursor, $filters: [FacetFilterInput!], $sort: ProductSort, $locale: String, $currency: CurrencyCode, $priceTiers: Boolean!, $totalCount: Boolean!, $facets: Boolean!, $priceRange: Boolean!, $freshness: Boolean!, $asOf: Boolean!, $countsExact: Boolean!) {
   productSearch(
     query: $query
     first: $first
@@ -491,6 +492,12 @@ export const CatalogPageDocument = `query CatalogPage($query: String!, $first: I
           barcode
           price {
             ...PriceParts
+          }
+          priceTiers @include(if: $priceTiers) {
+            minQuantity
+            price {
+              ...PriceParts
+            }
           }
           availability {
             ...AvailabilityParts

@@ -19,6 +19,7 @@ export const Query: QueryResolvers = {
       await ctx.upstream(CatalogPageDocument, {
         ...listArguments(page),
         query: query ?? '',
+        priceTiers: selects(info, 'products', 'edges', 'node', 'variants', 'priceTiers'),
         totalCount: selects(info, 'products', 'totalCount'),
         facets: selects(info, 'products', 'facets'),
         priceRange: selects(info, 'products', 'priceRange'),

@@ -106,6 +106,18 @@ export type CartAddressSetInput = {
   token?: string | null | undefined;
 };
 
+/** The codes of a cart. */
+export type CartCodesSetInput = {
+  /** Which cart. */
+  cartId: string;
+  /** All codes that the cart shall have, at most 10; capitals or not is the same. */
+  codes: Array<string>;
+  /** The version that the caller has seen; null to change whatever is there. */
+  expectedVersion?: number | null | undefined;
+  /** The guest's right to it. */
+  token?: string | null | undefined;
+};
+
 /** A new cart. */
 export type CartCreateInput = {
   /** The country; the channel's default when absent. */
@@ -146,6 +158,18 @@ export type CartMergeInput = {
   token: string;
 };
 
+/** How a cart shall be sent. */
+export type CartShippingSetInput = {
+  /** Which cart. */
+  cartId: string;
+  /** The version that the caller has seen; null to change whatever is there. */
+  expectedVersion?: number | null | undefined;
+  /** One of the cart's `shipping.options`; null for the first that is offered. */
+  shippingOptionId?: string | null | undefined;
+  /** The guest's right to it. */
+  token?: string | null | undefined;
+};
+
 /** Whether a cart can still change. */
 export type CartStatus =
   /** A checkout is under way. */
@@ -177,7 +201,7 @@ export type CheckoutInput = {
   quoteToken?: string | null | undefined;
   /** Where it goes; the cart's when absent. */
   shippingAddress?: AddressInput | null | undefined;
-  /** How it is sent; null for the standard way, the only one there is. */
+  /** How it is sent, one of the cart's `shipping.options`; the cart's own choice, else the first that is offered, when absent. */
   shippingOptionId?: string | null | undefined;
   /** How it is paid; exactly one for now. */
   tenders: Array<TenderInput>;
@@ -258,6 +282,15 @@ export type CustomerIdentityKind =
   | 'LOYALTY_CARD'
   /** A telephone number. */
   | 'PHONE';
+
+/** On what a discount is. */
+export type DiscountClass =
+  /** All goods of the order together. */
+  | 'ORDER'
+  /** Certain goods. */
+  | 'PRODUCT'
+  /** Shipping. */
+  | 'SHIPPING';
 
 /** The token of a mail. */
 export type EmailVerifyInput = {
@@ -594,7 +627,7 @@ export type AccountQueryVariables = Exact<{
 }>;
 
 
-export type AccountQuery = { me: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null, identities?: Array<{ id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean }> | null, addresses?: Array<{ id: string, label: string | null, name: string | null, company: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string, phone: string | null, isDefaultShipping: boolean, isDefaultBilling: boolean, version: number }> | null, sessions?: Array<{ id: string, channel: string, label: string | null, createdAt: string, lastUsedAt: string }> | null, consents?: Array<{ purpose: string, channel: string, isGranted: boolean, at: string, source: ConsentSource, textVersion: string | null, proof: string | null }> | null, preferences?: Array<{ key: string, text: string | null, number: number | null, isOn: boolean | null }> | null, loyalty?: { balance: number, available: number | null, pending: number | null, tier: { code: string, name: string } | null, nextTier: { code: string, missingPoints: number } | null, expiring?: Array<{ points: number, expiresAt: string }> | null } | null, company?: { id: string, name: string } | null, orders?: { edges: Array<{ node: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } }> } | null, cart?: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null } | null };
+export type AccountQuery = { me: { id: string, email: string | null, givenName: string | null, familyName: string | null, phone: string | null, locale: string | null, identities?: Array<{ id: string, kind: CustomerIdentityKind, source: string | null, value: string, verifiedAt: string | null, isPrimary: boolean }> | null, addresses?: Array<{ id: string, label: string | null, name: string | null, company: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string, phone: string | null, isDefaultShipping: boolean, isDefaultBilling: boolean, version: number }> | null, sessions?: Array<{ id: string, channel: string, label: string | null, createdAt: string, lastUsedAt: string }> | null, consents?: Array<{ purpose: string, channel: string, isGranted: boolean, at: string, source: ConsentSource, textVersion: string | null, proof: string | null }> | null, preferences?: Array<{ key: string, text: string | null, number: number | null, isOn: boolean | null }> | null, loyalty?: { balance: number, available: number | null, pending: number | null, tier: { code: string, name: string } | null, nextTier: { code: string, missingPoints: number } | null, expiring?: Array<{ points: number, expiresAt: string }> | null } | null, company?: { id: string, name: string } | null, orders?: { edges: Array<{ node: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } }> } | null, cart?: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null } | null };
 
 export type AddressAddMutationVariables = Exact<{
   input: AddressAddInput;
@@ -644,6 +677,8 @@ export type AddressUpdateMutation = { addressUpdate:
 
 export type AddressPartsFragment = { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string };
 
+export type AppliedDiscountPartsFragment = { promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } };
+
 export type AttributePartsFragment = { code: string, label: string, kind: AttributeKind, text: string, value: unknown, unit: string | null, references?: Array<{ id: string, handle: string, title: string }> };
 
 export type CartAddressSetMutationVariables = Exact<{
@@ -654,7 +689,21 @@ export type CartAddressSetMutationVariables = Exact<{
 
 export type CartAddressSetMutation = { cartAddressSet:
     | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
-    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
+   };
+
+export type CartCodesSetMutationVariables = Exact<{
+  input: CartCodesSetInput;
+  variants: boolean;
+}>;
+
+
+export type CartCodesSetMutation = { cartCodesSet:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'CartCodesUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null }, refused: Array<{ code: string, status: string | null, message: string | null }> }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
     | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
@@ -666,7 +715,7 @@ export type CartCreateMutationVariables = Exact<{
 }>;
 
 
-export type CartCreateMutation = { cartCreate: { token: string | null, cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } } };
+export type CartCreateMutation = { cartCreate: { token: string | null, cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } } };
 
 export type CartLinesSetMutationVariables = Exact<{
   input: CartLinesSetInput;
@@ -676,7 +725,7 @@ export type CartLinesSetMutationVariables = Exact<{
 
 export type CartLinesSetMutation = { cartLinesSet:
     | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
-    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
     | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
@@ -690,13 +739,27 @@ export type CartMergeMutationVariables = Exact<{
 
 export type CartMergeMutation = { cartMerge:
     | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
-    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
     | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
     | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
    };
 
-export type CartPartsFragment = { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null };
+export type CartPartsFragment = { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null };
+
+export type CartShippingSetMutationVariables = Exact<{
+  input: CartShippingSetInput;
+  variants: boolean;
+}>;
+
+
+export type CartShippingSetMutation = { cartShippingSet:
+    | { __typename: 'Busy', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
+    | { __typename: 'CartUpdated', cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } }
+    | { __typename: 'InvalidInput', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: string, message: string, path: Array<string> | null }
+    | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
+   };
 
 export type CartQueryVariables = Exact<{
   id: string;
@@ -705,7 +768,7 @@ export type CartQueryVariables = Exact<{
 }>;
 
 
-export type CartQuery = { cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null }>, quote: { token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null };
+export type CartQuery = { cart: { id: string, version: number, channel: string, currency: string, country: string, status: CartStatus, lines: Array<{ id: string, productTitle: string | null, variantTitle: string | null, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, quote: { token: string | null, expiresAt: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, codes: Array<{ code: string, status: string | null, message: string | null }>, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { message: string | null, options: Array<{ id: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, chosen: { id: string, name: string, undiscountedTotal: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null, gifts: Array<{ name: string, quantity: number, inCart: number, variant: { id: string } }>, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, order: { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null } | null };
 
 export type CategoryPageQueryVariables = Exact<{
   handle: string;
@@ -755,12 +818,12 @@ export type CheckoutMutation = { checkout:
     | { __typename: 'CheckoutInvalid', code: string, message: string, path: Array<string> | null }
     | { __typename: 'CreditExceeded', code: string, message: string, path: Array<string> | null }
     | { __typename: 'IdempotencyKeyReused', code: string, message: string, path: Array<string> | null }
-    | { __typename: 'OrderPlaced', order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } }
+    | { __typename: 'OrderPlaced', order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { optionId: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } }
     | { __typename: 'OutOfStock', code: string, message: string, path: Array<string> | null, lines: Array<{ variantId: string, requested: number, available: number }> }
     | { __typename: 'PaymentActionRequired', code: string, message: string, path: Array<string> | null, clientSecret: string }
     | { __typename: 'PaymentDeclined', code: string, message: string, path: Array<string> | null, declineCode: string | null }
     | { __typename: 'PaymentPending', code: string, message: string, path: Array<string> | null, retryAfterMs: number }
-    | { __typename: 'PriceChanged', code: string, message: string, path: Array<string> | null, expectedTotal: { minorUnits: number, currency: string } | null, currentTotal: { minorUnits: number, currency: string } | null }
+    | { __typename: 'PriceChanged', code: string, message: string, path: Array<string> | null, expectedTotal: { minorUnits: number, currency: string } | null, currentTotal: { minorUnits: number, currency: string } | null, lines: Array<{ variantId: string, expected: { minorUnits: number, currency: string } | null, current: { minorUnits: number, currency: string } | null }> }
     | { __typename: 'VersionConflict', code: string, message: string, path: Array<string> | null, currentVersion: number }
    };
 
@@ -880,11 +943,13 @@ export type IdentityVerifyMutation = { identityVerify:
     | { __typename: 'TooManyAttempts', retryAfterMs: number, code: string, message: string, path: Array<string> | null }
    };
 
+export type LineDiscountPartsFragment = { promotionId: string, name: string, amount: { minorUnits: number, currency: string } };
+
 export type LineVariantPartsFragment = { id: string } & { image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } };
 
 export type LoyaltyPartsFragment = { balance: number, available: number | null, pending: number | null, tier: { code: string, name: string } | null, nextTier: { code: string, missingPoints: number } | null, expiring?: Array<{ points: number, expiresAt: string }> | null };
 
-export type OrderPartsFragment = { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> };
+export type OrderPartsFragment = { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { optionId: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> };
 
 export type OrderSummaryPartsFragment = { id: string, number: string, status: OrderStatus, placedAt: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } };
 
@@ -895,7 +960,7 @@ export type OrderQueryVariables = Exact<{
 }>;
 
 
-export type OrderQuery = { order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } | null };
+export type OrderQuery = { order: { id: string, number: string, channel: string, status: OrderStatus, email: string | null, placedAt: string, lines: Array<{ id: string, productTitle: string, variantTitle: string, sku: string | null, quantity: number, variant: { id: string, image?: { url: string, altText: string | null } | null, product?: { id: string, handle: string, title: string } }, unitPrice: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, discounts: Array<{ promotionId: string, name: string, amount: { minorUnits: number, currency: string } }> }>, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } }, discounts: Array<{ promotionId: string, name: string, code: string | null, class: DiscountClass, amount: { minorUnits: number, currency: string } }>, shipping: { optionId: string, name: string, total: { net: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string } } } | null, shippingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, billingAddress: { name: string | null, street: string | null, street2: string | null, city: string | null, province: string | null, postalCode: string | null, country: string } | null, payments: Array<{ id: string, kind: TenderKind, status: PaymentStatus, cardBrand: string | null, cardLast4: string | null, amount: { minorUnits: number, currency: string } }> } | null };
 
 export type PagePartsFragment = { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null };
 
@@ -1281,6 +1346,17 @@ fragment AddressParts on Address {
   country
 }
 
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
 fragment CartParts on Cart {
   id
   version
@@ -1300,16 +1376,64 @@ fragment CartParts on Cart {
     unitPrice {
       ...TaxedParts
     }
+    undiscountedTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
     token
     expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
   }
   shippingAddress {
     ...AddressParts
@@ -1356,6 +1480,15 @@ fragment IdentityParts on CustomerIdentity {
   value
   verifiedAt
   isPrimary
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
+  }
 }
 
 fragment LineVariantParts on ProductVariant {
@@ -1618,6 +1751,17 @@ fragment AddressParts on Address {
   country
 }
 
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
 fragment CartParts on Cart {
   id
   version
@@ -1637,16 +1781,64 @@ fragment CartParts on Cart {
     unitPrice {
       ...TaxedParts
     }
+    undiscountedTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
     token
     expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
   }
   shippingAddress {
     ...AddressParts
@@ -1656,6 +1848,15 @@ fragment CartParts on Cart {
   }
   order {
     ...OrderSummaryParts
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
   }
 }
 
@@ -1699,12 +1900,30 @@ fragment TaxedParts on TaxedMoney {
   }
 }` as TypedDocument<CartAddressSetMutation, CartAddressSetMutationVariables>;
 
-export const CartCreateDocument = `mutation CartCreate($input: CartCreateInput!, $variants: Boolean!) {
-  cartCreate(input: $input) {
-    cart {
-      ...CartParts
+export const CartCodesSetDocument = `mutation CartCodesSet($input: CartCodesSetInput!, $variants: Boolean!) {
+  cartCodesSet(input: $input) {
+    __typename
+    ... on CartCodesUpdated {
+      cart {
+        ...CartParts
+      }
+      refused {
+        code
+        status
+        message
+      }
     }
-    token
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+    ... on Busy {
+      retryAfterMs
+    }
   }
 }
 
@@ -1716,6 +1935,17 @@ fragment AddressParts on Address {
   province
   postalCode
   country
+}
+
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
 }
 
 fragment CartParts on Cart {
@@ -1737,16 +1967,64 @@ fragment CartParts on Cart {
     unitPrice {
       ...TaxedParts
     }
+    undiscountedTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
     token
     expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
   }
   shippingAddress {
     ...AddressParts
@@ -1756,6 +2034,183 @@ fragment CartParts on Cart {
   }
   order {
     ...OrderSummaryParts
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
+  }
+}
+
+fragment LineVariantParts on ProductVariant {
+  id
+  ... @include(if: $variants) {
+    image {
+      url
+      altText
+    }
+    product {
+      id
+      handle
+      title
+    }
+  }
+}
+
+fragment OrderSummaryParts on Order {
+  id
+  number
+  status
+  total {
+    ...TaxedParts
+  }
+  placedAt
+}
+
+fragment TaxedParts on TaxedMoney {
+  net {
+    minorUnits
+    currency
+  }
+  gross {
+    minorUnits
+    currency
+  }
+  tax {
+    minorUnits
+    currency
+  }
+}` as TypedDocument<CartCodesSetMutation, CartCodesSetMutationVariables>;
+
+export const CartCreateDocument = `mutation CartCreate($input: CartCreateInput!, $variants: Boolean!) {
+  cartCreate(input: $input) {
+    cart {
+      ...CartParts
+    }
+    token
+  }
+}
+
+fragment AddressParts on Address {
+  name
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+}
+
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
+fragment CartParts on Cart {
+  id
+  version
+  channel
+  currency
+  country
+  status
+  lines {
+    id
+    variant {
+      ...LineVariantParts
+    }
+    productTitle
+    variantTitle
+    sku
+    quantity
+    unitPrice {
+      ...TaxedParts
+    }
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    total {
+      ...TaxedParts
+    }
+    discounts {
+      ...LineDiscountParts
+    }
+  }
+  quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
+    total {
+      ...TaxedParts
+    }
+    token
+    expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
+  }
+  shippingAddress {
+    ...AddressParts
+  }
+  billingAddress {
+    ...AddressParts
+  }
+  order {
+    ...OrderSummaryParts
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
   }
 }
 
@@ -1831,6 +2286,17 @@ fragment AddressParts on Address {
   country
 }
 
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
 fragment CartParts on Cart {
   id
   version
@@ -1850,16 +2316,64 @@ fragment CartParts on Cart {
     unitPrice {
       ...TaxedParts
     }
+    undiscountedTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
     token
     expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
   }
   shippingAddress {
     ...AddressParts
@@ -1869,6 +2383,15 @@ fragment CartParts on Cart {
   }
   order {
     ...OrderSummaryParts
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
   }
 }
 
@@ -1944,6 +2467,17 @@ fragment AddressParts on Address {
   country
 }
 
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
 fragment CartParts on Cart {
   id
   version
@@ -1963,16 +2497,64 @@ fragment CartParts on Cart {
     unitPrice {
       ...TaxedParts
     }
+    undiscountedTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
     token
     expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
   }
   shippingAddress {
     ...AddressParts
@@ -1982,6 +2564,15 @@ fragment CartParts on Cart {
   }
   order {
     ...OrderSummaryParts
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
   }
 }
 
@@ -2025,9 +2616,25 @@ fragment TaxedParts on TaxedMoney {
   }
 }` as TypedDocument<CartMergeMutation, CartMergeMutationVariables>;
 
-export const CartDocument = `query Cart($id: ID!, $token: String, $variants: Boolean!) {
-  cart(id: $id, token: $token) {
-    ...CartParts
+export const CartShippingSetDocument = `mutation CartShippingSet($input: CartShippingSetInput!, $variants: Boolean!) {
+  cartShippingSet(input: $input) {
+    __typename
+    ... on CartUpdated {
+      cart {
+        ...CartParts
+      }
+    }
+    ... on UserError {
+      code
+      message
+      path
+    }
+    ... on VersionConflict {
+      currentVersion
+    }
+    ... on Busy {
+      retryAfterMs
+    }
   }
 }
 
@@ -2039,6 +2646,17 @@ fragment AddressParts on Address {
   province
   postalCode
   country
+}
+
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
 }
 
 fragment CartParts on Cart {
@@ -2060,16 +2678,64 @@ fragment CartParts on Cart {
     unitPrice {
       ...TaxedParts
     }
+    undiscountedTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
     total {
       ...TaxedParts
     }
     token
     expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
   }
   shippingAddress {
     ...AddressParts
@@ -2079,6 +2745,180 @@ fragment CartParts on Cart {
   }
   order {
     ...OrderSummaryParts
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
+  }
+}
+
+fragment LineVariantParts on ProductVariant {
+  id
+  ... @include(if: $variants) {
+    image {
+      url
+      altText
+    }
+    product {
+      id
+      handle
+      title
+    }
+  }
+}
+
+fragment OrderSummaryParts on Order {
+  id
+  number
+  status
+  total {
+    ...TaxedParts
+  }
+  placedAt
+}
+
+fragment TaxedParts on TaxedMoney {
+  net {
+    minorUnits
+    currency
+  }
+  gross {
+    minorUnits
+    currency
+  }
+  tax {
+    minorUnits
+    currency
+  }
+}` as TypedDocument<CartShippingSetMutation, CartShippingSetMutationVariables>;
+
+export const CartDocument = `query Cart($id: ID!, $token: String, $variants: Boolean!) {
+  cart(id: $id, token: $token) {
+    ...CartParts
+  }
+}
+
+fragment AddressParts on Address {
+  name
+  street
+  street2
+  city
+  province
+  postalCode
+  country
+}
+
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
+fragment CartParts on Cart {
+  id
+  version
+  channel
+  currency
+  country
+  status
+  lines {
+    id
+    variant {
+      ...LineVariantParts
+    }
+    productTitle
+    variantTitle
+    sku
+    quantity
+    unitPrice {
+      ...TaxedParts
+    }
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    total {
+      ...TaxedParts
+    }
+    discounts {
+      ...LineDiscountParts
+    }
+  }
+  quote {
+    undiscountedTotal {
+      ...TaxedParts
+    }
+    goodsTotal {
+      ...TaxedParts
+    }
+    total {
+      ...TaxedParts
+    }
+    token
+    expiresAt
+  }
+  codes {
+    code
+    status
+    message
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    options {
+      id
+      name
+      total {
+        ...TaxedParts
+      }
+    }
+    chosen {
+      id
+      name
+      undiscountedTotal {
+        ...TaxedParts
+      }
+      total {
+        ...TaxedParts
+      }
+    }
+    message
+  }
+  gifts {
+    name
+    variant {
+      id
+    }
+    quantity
+    inCart
+  }
+  shippingAddress {
+    ...AddressParts
+  }
+  billingAddress {
+    ...AddressParts
+  }
+  order {
+    ...OrderSummaryParts
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
   }
 }
 
@@ -2281,6 +3121,17 @@ export const CheckoutDocument = `mutation Checkout($input: CheckoutInput!, $vari
         minorUnits
         currency
       }
+      lines {
+        variantId
+        expected {
+          minorUnits
+          currency
+        }
+        current {
+          minorUnits
+          currency
+        }
+      }
     }
     ... on PaymentActionRequired {
       clientSecret
@@ -2308,6 +3159,26 @@ fragment AddressParts on Address {
   province
   postalCode
   country
+}
+
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
+  }
 }
 
 fragment LineVariantParts on ProductVariant {
@@ -2345,9 +3216,22 @@ fragment OrderParts on Order {
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   total {
     ...TaxedParts
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    optionId
+    name
+    total {
+      ...TaxedParts
+    }
   }
   email
   shippingAddress {
@@ -2773,6 +3657,26 @@ fragment AddressParts on Address {
   country
 }
 
+fragment AppliedDiscountParts on AppliedDiscount {
+  promotionId
+  name
+  code
+  class
+  amount {
+    minorUnits
+    currency
+  }
+}
+
+fragment LineDiscountParts on LineDiscount {
+  promotionId
+  name
+  amount {
+    minorUnits
+    currency
+  }
+}
+
 fragment LineVariantParts on ProductVariant {
   id
   ... @include(if: $variants) {
@@ -2808,9 +3712,22 @@ fragment OrderParts on Order {
     total {
       ...TaxedParts
     }
+    discounts {
+      ...LineDiscountParts
+    }
   }
   total {
     ...TaxedParts
+  }
+  discounts {
+    ...AppliedDiscountParts
+  }
+  shipping {
+    optionId
+    name
+    total {
+      ...TaxedParts
+    }
   }
   email
   shippingAddress {

@@ -1,4 +1,4 @@
-import type { CartLineResolvers, OrderLineResolvers } from '../generated/schema.ts';
+import type { CartGiftResolvers, CartLineResolvers, OrderLineResolvers } from '../generated/schema.ts';
 
 /** The names of a line's variant are the line's own: a cart and an order are read without the catalogue. */
 export const CartLine: CartLineResolvers = {
@@ -7,4 +7,9 @@ export const CartLine: CartLineResolvers = {
 
 export const OrderLine: OrderLineResolvers = {
   variant: ({ variant, variantTitle, sku }) => ({ ...variant, title: variantTitle, sku }),
+};
+
+/** A gift is not in the cart yet: there is no line that knows its names. */
+export const CartGift: CartGiftResolvers = {
+  variantId: ({ variant }) => variant.id,
 };

@@ -50,6 +50,7 @@ const ALONE: ReadonlySet<string> = new Set([
   'passwordResetRequest',
   'passwordChange',
   'companyInvitationAccept',
+  'cartCodesSet',
 ]);
 /** Introspection is deep and harmless: it has a depth of its own and counts for nothing else. */
 const INTROSPECTION_DEPTH = 20;

@@ -209,6 +209,48 @@ export const PRICES_UPSERT = internal(
   `,
 );
 
+export const SHIPPING_OPTION_SET = shared(
+  'prices',
+  /* GraphQL */ `
+    mutation DemoShipping($input: ShippingOptionSetInput!) {
+      shippingOptionSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
+      }
+    }
+  `,
+);
+
+export const PROMOTION_SET = shared(
+  'prices',
+  /* GraphQL */ `
+    mutation DemoPromotion($input: PromotionSetInput!) {
+      promotionSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
+      }
+    }
+  `,
+);
+
+export const PROMOTION_CODES_SET = shared(
+  'prices',
+  /* GraphQL */ `
+    mutation DemoCodes($input: PromotionCodesSetInput!) {
+      promotionCodesSet(input: $input) {
+        __typename
+        ... on UserError {
+          message
+        }
+      }
+    }
+  `,
+);
+
 export const TAX_RATES_UPSERT = internal(
   'prices',
   /* GraphQL */ `

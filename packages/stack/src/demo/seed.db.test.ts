@@ -47,7 +47,7 @@ beforeAll(async () => {
   const deps = (name: Name) => ({ db: databases[name], bus, identity: identities[name], logger: silentLogger });
   const graphs = (name: Subgraph, path: string): GraphClient =>
     createMemoryClient(name, () => services[name as Name].graph(path), true);
-  const peers = { products: graphs('products', INTERNAL_PATH) };
+  const peers = { products: graphs('products', INTERNAL_PATH), customers: graphs('customers', INTERNAL_PATH) };
   services = {
     products: createProducts(deps('products')),
     prices: createPrices({ ...deps('prices'), peers }),

@@ -6,7 +6,9 @@ import { DEMO_KEYS, type DemoKey } from './keys.ts';
 import { LOCATIONS } from './locations.ts';
 import { CATALOGUE_COMMANDS, seedCatalogue, seedMerchandising } from './seed-catalogue.ts';
 import { CUSTOMER_COMMANDS, PASSWORD_COMMANDS, seedCustomers, seedPasswords } from './seed-customers.ts';
-import { known, nth, type Ids, type Send } from './send.ts';
+import { promotionInput, PROMOTIONS } from './promotions.ts';
+import { expectOutcome, known, nth, type Ids, type Outcome, type Send } from './send.ts';
+import { SHIPPING_OPTIONS } from './shipping.ts';
 import { STAFF } from './staff.ts';
 import { LEVELS } from './stock.ts';
 
@@ -24,6 +26,8 @@ const COMMANDS =
   PASSWORD_COMMANDS +
   STAFF.length +
   2 * PRICE_LISTS.length +
+  SHIPPING_OPTIONS.length +
+  PROMOTIONS.reduce((sum, { codes }) => sum + (codes.length > 0 ? 2 : 1), 0) +
   CHANNELS.length +
   LOCATIONS.length +
   CREDENTIALS.length;
@@ -58,6 +62,7 @@ export async function seedDemo(operator: Operator, onProgress?: SeedProgress): P
   await Promise.all([
     seedMerchandising(send, catalogue),
     seedPrices(send, variantIds),
+    seedSelling(send, variantIds),
     seedLevels(send, locationIds, variantIds),
   ]);
   await Promise.all([seedPasswords(send, customerIds), seedStaff(send, locationIds)]);
@@ -104,6 +109,22 @@ async function seedPrices(send: Send, variantIds: Ids): Promise<void> {
         prices: prices.map(({ sku, ...price }) => ({ variantId: known(variantIds, sku), ...price })),
       },
     });
+}
+
+/** Ways of sending and promotions: one after the other, since each has prices read anew. */
+async function seedSelling(send: Send, variantIds: Ids): Promise<void> {
+  const save = async (what: string, document: documents.SeedDocument, input: object, done: string) => {
+    const answer = await send<Record<string, Outcome>>(what, document, { input });
+    for (const outcome of Object.values(answer)) expectOutcome(outcome, done);
+  };
+  for (const option of SHIPPING_OPTIONS)
+    await save('shipping', documents.SHIPPING_OPTION_SET, option, 'ShippingOptionSaved');
+  for (const { codes, ...promotion } of PROMOTIONS) {
+    await save('promotions', documents.PROMOTION_SET, promotionInput(promotion, variantIds), 'PromotionSaved');
+    const { promotionCode } = promotion;
+    if (codes.length > 0)
+      await save('promotions', documents.PROMOTION_CODES_SET, { promotionCode, codes }, 'PromotionCodesSaved');
+  }
 }
 
 /** One location after the other: they share variants, and would only wait for each other's locks. */

@@ -45,7 +45,7 @@ export async function openOperatorSession(env: StackEnv): Promise<OperatorSessio
   );
   // What they keep of each other is left to the running system: nothing runs here but the commands.
   services.products = createProducts(deps[0]!);
-  services.prices = createPrices({ ...deps[1]!, peers: { products } });
+  services.prices = createPrices(deps[1]!);
   services.stock = createStock({ ...deps[2]!, peers: { products } });
   const call = { caller: serviceCaller(OPERATOR), requestId: OPERATOR };
   return {

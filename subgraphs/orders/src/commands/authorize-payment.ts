@@ -3,6 +3,7 @@ import { amountDue, type Checkout, type CheckoutPayment, paymentKey } from '../d
 import { paymentActionRequired, paymentDeclined, paymentPending } from '../domain/outcome.ts';
 import type { PaymentOutcome } from '../payments/provider.ts';
 import { giveBack } from './compensate-checkout.ts';
+import { holdDiscounts } from './hold-promotions.ts';
 import { approve, holdTender } from './hold-tender.ts';
 import { HOLD_S } from '../peers/stock.ts';
 import { GIVE_UP_AFTER_S, tookTooLong } from './hold-stock.ts';
@@ -13,10 +14,12 @@ const FORGET_AFTER_S = 23 * 3_600;
 const RETRY_AFTER_MS = 1_000;
 const LONGEST_BACKOFF_S = 60;
 
-/** Holds the total: on the card, as points or on account; before that the company may have to agree. No answer means unknown: the provider is asked again with the same key, here or by the resumer. */
+/** Holds the promotions of the price, then the total: on the card, as points or on account; before that the company may have to agree. No answer means unknown: the provider is asked again with the same key, here or by the resumer. */
 export async function authorizePayment(run: Run, checkout: Checkout): Promise<Step> {
   const amount = amountDue(checkout.pricing);
-  const refusal = await approve(run, checkout);
+  // Held once it is reserved; whoever waits for the provider holds it already.
+  const refusal =
+    (checkout.state === 'reserved' ? await holdDiscounts(run, checkout) : null) ?? (await approve(run, checkout));
   if (refusal) return stepTo(run, checkout, { to: 'compensating', result: refusal });
   if (amount.minorUnits === 0) return authorized(run, checkout, null);
   const { tender = 'CARD' } = checkout.request;

@@ -2,7 +2,7 @@ import type { Caller } from '@kontor/kit/src/auth/caller.ts';
 import { busy, idempotencyKeyReused, versionConflict } from '@kontor/kit/src/errors.ts';
 import { isId, newId } from '@kontor/kit/src/ids.ts';
 import { setTimeout as pause } from 'node:timers/promises';
-import { holdsCart, scopeOf } from '../access.ts';
+import { buyerOf, holdsCart, scopeOf } from '../access.ts';
 import { sha256 } from '../cart-tokens.ts';
 import { findCart } from '../data/carts.ts';
 import { type CheckoutKey, claimCart, findCheckoutByKey, insertRefusal, takeLease } from '../data/checkouts.ts';
@@ -115,11 +115,9 @@ async function begin(intent: Intent, cart: FilledCart): Promise<Outcome | null> 
   if (expectedVersion != null && expectedVersion !== cart.version) return versionConflict('The cart', cart.version);
 
   const channel = await findChannel(orders.db, cart.channel);
-  const customerId = cart.customerId ?? caller.customerId ?? null;
   const request = toRequest(input, cart, {
-    customerId,
-    // What somebody else's cart is bought for is none of the caller's company's business.
-    companyId: customerId === caller.customerId ? (caller.companyId ?? null) : null,
+    buyer: buyerOf(caller, cart),
+    // Nobody knows a guest: the address is all there is.
     needsEmail: caller.role === 'guest',
     countries: channel?.countries ?? [],
   });
@@ -130,13 +128,15 @@ async function begin(intent: Intent, cart: FilledCart): Promise<Outcome | null> 
   if ('__typename' in prepared)
     return (await insertRefusal(orders.db, { ...key, cartId, requestHash }, prepared)) ? prepared : null;
 
+  const { pricing, plans, promotions } = prepared;
   const owner = newOwner();
   const claim = {
     ...key,
-    ...prepared,
     cartId,
     requestHash,
-    request,
+    request: { ...request, ...promotions },
+    pricing,
+    plans,
     owner,
     checkoutId: newId(),
     cartVersion: cart.version,

@@ -3,16 +3,18 @@ import {
   type Checkout,
   type CheckoutPayment,
   holdKey,
+  holdsPromotions,
   mayHold,
   paymentKey,
   reservationKey,
 } from '../domain/checkout.ts';
 import { releaseHolds } from '../peers/customers.ts';
+import { releasePromotions } from '../peers/prices.ts';
 import { releaseReservation } from '../peers/stock.ts';
 import { Postponed, type Run, type Step } from './run.ts';
 
 /**
- * Gives back what a checkout took, payment first, and ends it with the result that is kept already. Both are harmless to
+ * Gives back what a checkout took, payment first, and ends it with the result that is kept already. All of it is harmless to
  * repeat, so that the resumer finishes what a crash interrupts.
  */
 export async function compensateCheckout(run: Run, checkout: Checkout): Promise<Step> {
@@ -21,6 +23,10 @@ export async function compensateCheckout(run: Run, checkout: Checkout): Promise<
   if (payment || mayHold(checkout.request)) {
     await giveBack(run, checkout, payment);
     run.reached('cancel-answered');
+  }
+  if (holdsPromotions(checkout.request)) {
+    await releasePromotions(run.orders.peers.prices, run.requestId, holdKey(checkout.checkoutId));
+    run.reached('promotions-released');
   }
   const key = reservationKey(checkout.checkoutId, checkout.reservationAttempt);
   await releaseReservation(run.orders.peers.stock, run.requestId, key);

@@ -70,9 +70,10 @@ export async function holdAgain(run: Run, checkout: Checkout): Promise<Step> {
   return stepTo(run, checkout, { to: checkout.state, reservation: null, reservationAttempt, plans });
 }
 
-/** Ends a checkout for which no stock is held; a paid one gives its payment back first. */
+/** Ends a checkout for which no stock is held; one that got further gives back what else it took first. */
 async function refuse(run: Run, checkout: Checkout, result: Failure): Promise<Step> {
-  if (checkout.payment) return stepTo(run, checkout, { to: 'compensating', result });
+  // What costs nothing has no payment, and may hold promotions and budgets all the same.
+  if (checkout.state !== 'routed') return stepTo(run, checkout, { to: 'compensating', result });
   if (!(await failCheckout(run.orders.db, checkout, run.owner, result))) return { next: null };
   return { outcome: result, dueInS: null };
 }

@@ -5,6 +5,7 @@ import { isId } from '@kontor/kit/src/ids.ts';
 import { sha256 } from '../cart-tokens.ts';
 import { findCart, findOpenCartId, giveCart, lockCarts, pourCart } from '../data/carts.ts';
 import type { Orders } from '../dependencies.ts';
+import { MAX_CODES } from '../domain/cart-codes.ts';
 import { MAX_CART_LINES, MAX_QUANTITY } from '../domain/cart.ts';
 import { type CartChanged, cartNotFound, whyUnchanged } from './change-cart.ts';
 
@@ -13,6 +14,9 @@ export interface GuestCart {
   readonly cartId: string;
   readonly token: string;
 }
+
+/** What a line and a cart may have at most when two carts become one. */
+const MOST = { maxQuantity: MAX_QUANTITY, maxCodes: MAX_CODES };
 
 class TooManyLines extends Error {}
 
@@ -39,7 +43,7 @@ export async function mergeCart(orders: Orders, caller: Caller, { cartId, token 
         await giveCart(tx, guest.cartId, customerId);
         return guest.cartId;
       }
-      if ((await pourCart(tx, guest.cartId, own, MAX_QUANTITY)) > MAX_CART_LINES) throw new TooManyLines();
+      if ((await pourCart(tx, guest.cartId, own, MOST)) > MAX_CART_LINES) throw new TooManyLines();
       return own;
     });
     if (merged !== null) return { __typename: 'CartUpdated', cartId: merged };

@@ -1,7 +1,7 @@
 import { inTransaction } from '@kontor/kit/src/database.ts';
 import { appendEvents } from '@kontor/kit/src/events/outbox.ts';
 import { insertOrder, type Profile } from '../data/placement.ts';
-import { amountDue, type Checkout, holdKey, mayHold } from '../domain/checkout.ts';
+import { amountDue, type Checkout, holdKey, holdsPromotions, mayHold } from '../domain/checkout.ts';
 import { commitReservation, releaseReservation } from '../peers/stock.ts';
 import { ensureCustomer } from '../peers/customers.ts';
 import { holdAgain, holdStock } from './hold-stock.ts';
@@ -49,16 +49,26 @@ function insertWithEvent(run: Run, checkout: Checkout, profile: Profile): Promis
   return inTransaction(run.orders.db, async (tx) => {
     const placed = await insertOrder(tx, checkout, run.owner, profile);
     if (!placed) return false;
+    const { request, pricing } = checkout;
     const payload = {
       orderId: checkout.orderId,
       number: placed.number,
       channel: checkout.channel,
       customerId: profile.customerId,
-      companyId: checkout.request.companyId ?? null,
-      // Customers makes final what it holds under the key when it hears of the order.
-      holdKey: mayHold(checkout.request) ? holdKey(checkout.checkoutId) : null,
-      total: amountDue(checkout.pricing),
-      lines: checkout.pricing.lines.map(({ variantId, quantity }) => ({ variantId, quantity })),
+      companyId: request.companyId ?? null,
+      companyLocationId: request.companyLocationId ?? null,
+      groups: request.groups ?? [],
+      country: pricing.country ?? request.shippingAddress?.country ?? null,
+      // Customers and prices make final what they hold under the key when they hear of the order.
+      holdKey: mayHold(request) ? holdKey(checkout.checkoutId) : null,
+      promotionHoldKey: holdsPromotions(request) ? holdKey(checkout.checkoutId) : null,
+      total: amountDue(pricing),
+      discounts: (pricing.discounts ?? []).map(({ promotionId, promotionCode, grossMinor }) => ({
+        promotionId,
+        promotionCode,
+        grossMinor,
+      })),
+      lines: pricing.lines.map(({ variantId, quantity }) => ({ variantId, quantity })),
       placedAt: new Date(placed.placedAt).toISOString(),
     };
     await appendEvents(tx, 'orders', [{ topic: 'orders.order.placed', key: checkout.orderId, payload }]);

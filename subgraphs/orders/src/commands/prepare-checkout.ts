@@ -1,20 +1,23 @@
-import type { Money } from '@kontor/kit/src/money.ts';
 import { findPublishedVariants, type VariantSnapshot } from '../data/projections.ts';
 import { centroidOf } from '../country-centroids.ts';
 import type { Orders } from '../dependencies.ts';
 import type { FilledCart } from '../domain/cart.ts';
 import type { CheckoutRequest, PricedLine, Pricing } from '../domain/checkout.ts';
 import type { CheckoutFields } from '../domain/checkout-input.ts';
+import { discountClass } from '../domain/discount.ts';
 import { locate } from '../domain/geography.ts';
 import { checkoutInvalid, type Failure, outOfStock, priceChanged } from '../domain/outcome.ts';
 import { type Demand, type Plan, rankPlans, type RoutingLocation, shortages } from '../domain/routing.ts';
-import { askQuote, type Quote } from '../peers/prices.ts';
+import type { Quote } from '../peers/prices.ts';
 import { askCandidates } from '../peers/stock.ts';
+import { priceRefusal, quoteCheckout } from './price-checkout.ts';
 
 /** What is known before anything is taken. */
 export interface Prepared {
   readonly pricing: Pricing;
   readonly plans: readonly Plan[];
+  /** What prices has to hold, and for whom. */
+  readonly promotions: Pick<CheckoutRequest, 'promotionsToken' | 'guestKey'>;
 }
 
 interface Question {
@@ -31,18 +34,10 @@ interface Question {
  */
 export async function prepareCheckout(orders: Orders, question: Question): Promise<Prepared | Failure> {
   const { cart, request, input, requestId } = question;
-  const { prices, stock } = orders.peers;
   const variantIds = cart.lines.map((line) => line.variantId);
-  const [quote, candidates, variants] = await Promise.all([
-    askQuote(prices, requestId, {
-      channel: cart.channel,
-      currency: cart.currency,
-      // Tax follows the destination; what is collected is taxed where the cart said.
-      country: request.pickupLocationId ? cart.country : (request.shippingAddress?.country ?? cart.country),
-      lines: cart.lines.map((line) => ({ lineId: line.lineId, variantId: line.variantId, quantity: line.quantity })),
-      quoteToken: input.quoteToken,
-    }),
-    askCandidates(stock, requestId, cart.channel, variantIds),
+  const [{ quote, guestKey }, candidates, variants] = await Promise.all([
+    quoteCheckout(orders, requestId, { cart, request, input }),
+    askCandidates(orders.peers.stock, requestId, cart.channel, variantIds),
     findPublishedVariants(orders.db, cart.channel, variantIds),
   ]);
   const gone = variantIds.find((variantId) => !variants.has(variantId));
@@ -53,10 +48,12 @@ export async function prepareCheckout(orders: Orders, question: Question): Promi
       ['input', 'cartId'],
     );
   const pricing = toPricing(cart, quote, variants);
-  const refusal = priceRefusal(pricing, input, quote.token);
-  if (refusal || !pricing) return refusal ?? priceChanged(null, null, null);
+  const refusal = priceRefusal({ cart, input }, quote, pricing);
+  if (refusal || !pricing) return refusal ?? priceChanged({ shown: null, current: null, lines: [] }, null);
   const plans = routeCart(cart.lines, candidates, request);
-  return isRouted(plans) ? { pricing, plans } : plans;
+  if (!isRouted(plans)) return plans;
+  const promotions = quote.needsHold ? { promotionsToken: quote.token, guestKey } : {};
+  return { pricing, plans, promotions };
 }
 
 /** The quote with what order lines snapshot; null when a line has no price. Lines of the quote are aligned with the cart's. */
@@ -72,31 +69,14 @@ function toPricing(cart: FilledCart, quote: Quote, variants: ReadonlyMap<string,
       unit: priced.unit,
       total: priced.total,
       taxRateBasisPoints: priced.taxRateBasisPoints,
+      discounts: priced.discounts,
     });
   }
-  return { lines, total: quote.total };
+  const { country, total, discounts, shipping } = quote;
+  return { lines, total, country, discounts: discounts.map(toDiscount), shipping };
 }
 
-const sameMoney = (a: Money, b: Money): boolean => a.minorUnits === b.minorUnits && a.currency === b.currency;
-
-function priceRefusal(pricing: Pricing | null, input: CheckoutFields, answeredToken: Quote['token']): Failure | null {
-  const shown = input.expectedTotal ?? null;
-  const path = shown ? ['input', 'expectedTotal'] : input.quoteToken ? ['input', 'quoteToken'] : null;
-  if (!pricing) return priceChanged(shown, null, path);
-  const total = pricing.total.gross;
-  if (shown && !sameMoney(shown, total)) return priceChanged(shown, total, path);
-  const amount = input.tenders[0]?.amount;
-  // Prices answers a token that it honours. Without it the shopper has seen another price, and nothing says which.
-  if (input.quoteToken && answeredToken !== input.quoteToken && !shown && !amount)
-    return priceChanged(null, total, path);
-  if (amount && !sameMoney(amount, total))
-    return checkoutInvalid(
-      'TENDER_AMOUNT_MISMATCH',
-      `The tender must pay the whole total, ${total.minorUnits} ${total.currency} in minor units, or leave the amount out.`,
-      ['input', 'tenders', '0', 'amount'],
-    );
-  return null;
-}
+const toDiscount = (discount: Quote['discounts'][number]) => ({ ...discount, class: discountClass(discount.class) });
 
 /** Ranks plans for lines of a cart among the locations that may serve it; `OutOfStock` when nothing can. */
 export function routeCart(

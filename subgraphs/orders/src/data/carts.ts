@@ -23,6 +23,7 @@ export function findCarts({ sql: query }: Database, cartIds: readonly string[]):
     select c.cart_id as "cartId", c.channel, c.currency, c.country, c.status, c.version, orders.current_customer(c.customer_id) as "customerId",
       c.customer_id as "madeAs", c.token_hash as "tokenHash", c.shipping_address as "shippingAddress", c.billing_address as "billingAddress",
       c.checkout_id as "checkoutId", c.order_id as "orderId", c.merged_into as "mergedInto",
+      c.codes, c.shipping_option_code as "shippingOptionCode",
       coalesce((
         select jsonb_agg(jsonb_build_object('lineId', l.line_id, 'variantId', l.variant_id, 'quantity', l.quantity) order by l.seq)
         from orders.cart_lines l where l.cart_id = c.cart_id), '[]'::jsonb) as lines
@@ -125,6 +126,66 @@ export async function writeCartAddresses(
   return rows.length > 0;
 }
 
+/**
+ * Counts codes that are about to be tried in a cart, so that however many try at once, together they try no more.
+ * @returns false when there would be more than `maximum` unknown ones since the first of them within an hour: nothing was counted.
+ */
+export async function countCodeAttempts(
+  { sql: query }: Database,
+  cartId: string,
+  count: number,
+  maximum: number,
+): Promise<boolean> {
+  const rows = await query`
+    update orders.carts set
+      code_attempts = case when code_attempts_since > orders.app_now() - interval '1 hour' then code_attempts else 0 end + ${count}::int,
+      code_attempts_since = case when code_attempts_since > orders.app_now() - interval '1 hour' then code_attempts_since else orders.app_now() end
+    where cart_id = ${cartId}
+      and case when code_attempts_since > orders.app_now() - interval '1 hour' then code_attempts else 0 end + ${count}::int <= ${maximum}::int
+    returning cart_id`;
+  return rows.length > 0;
+}
+
+/** Takes back what was counted of codes that turned out to be known, or were not tried after all. */
+export async function uncountCodeAttempts({ sql: query }: Database, cartId: string, count: number): Promise<void> {
+  await query`update orders.carts set code_attempts = greatest(code_attempts - ${count}::int, 0) where cart_id = ${cartId}`;
+}
+
+/**
+ * Sets the codes of an open cart.
+ * @param known how many of them were counted as attempts and are none.
+ * @returns as `lockOpenCart`.
+ */
+export async function writeCartCodes(
+  { sql: query }: Database,
+  cartId: string,
+  expectedVersion: number | null,
+  codes: readonly string[],
+  known: number,
+): Promise<boolean> {
+  const rows = await query`
+    update orders.carts set version = version + 1, updated_at = orders.app_now(),
+      codes = array(select jsonb_array_elements_text(${JSON.stringify(codes)}::jsonb)),
+      code_attempts = greatest(code_attempts - ${known}::int, 0)
+    where cart_id = ${cartId} and status = 'OPEN' and version = coalesce(${expectedVersion}::int, version)
+    returning cart_id`;
+  return rows.length > 0;
+}
+
+/** Sets how an open cart is sent. @returns as `lockOpenCart`. */
+export async function writeCartShipping(
+  { sql: query }: Database,
+  cartId: string,
+  expectedVersion: number | null,
+  shippingOptionCode: string | null,
+): Promise<boolean> {
+  const rows = await query`
+    update orders.carts set version = version + 1, updated_at = orders.app_now(), shipping_option_code = ${shippingOptionCode}
+    where cart_id = ${cartId} and status = 'OPEN' and version = coalesce(${expectedVersion}::int, version)
+    returning cart_id`;
+  return rows.length > 0;
+}
+
 /** The cart that a customer has open in a channel and a currency, the one that was changed last; null when there is none. */
 export async function findOpenCartId(
   db: Tx | Database['orm'],
@@ -161,10 +222,15 @@ export async function giveCart(tx: Tx, cartId: string, customerId: string): Prom
 }
 
 /**
- * Adds the lines of one locked cart to another one, quantities of one variant up to the most that a line may have, and ends the first.
+ * Adds the lines and codes of one locked cart to another one, quantities of one variant up to the most that a line may have, and ends the first.
  * @returns how many lines the other one has then.
  */
-export async function pourCart(tx: Tx, from: string, into: string, maxQuantity: number): Promise<number> {
+export async function pourCart(
+  tx: Tx,
+  from: string,
+  into: string,
+  { maxQuantity, maxCodes }: { readonly maxQuantity: number; readonly maxCodes: number },
+): Promise<number> {
   await tx.execute(sql`
     insert into orders.cart_lines (line_id, cart_id, variant_id, quantity)
     select gen_random_uuid(), ${into}::uuid, variant_id, quantity from orders.cart_lines where cart_id = ${from}::uuid order by seq
@@ -173,7 +239,10 @@ export async function pourCart(tx: Tx, from: string, into: string, maxQuantity: 
     update orders.carts c set version = c.version + 1, updated_at = orders.app_now(),
       status = case when c.cart_id = g.cart_id then 'MERGED' else c.status end,
       merged_into = case when c.cart_id = g.cart_id then ${into}::uuid end,
-      shipping_address = coalesce(c.shipping_address, g.shipping_address), billing_address = coalesce(c.billing_address, g.billing_address)
+      shipping_address = coalesce(c.shipping_address, g.shipping_address), billing_address = coalesce(c.billing_address, g.billing_address),
+      codes = (c.codes || array(
+        select code from unnest(g.codes) with ordinality as entered(code, place) where code <> all(c.codes) order by place))[1:${maxCodes}::int],
+      shipping_option_code = coalesce(c.shipping_option_code, g.shipping_option_code)
     from orders.carts g where g.cart_id = ${from}::uuid and c.cart_id in (${from}::uuid, ${into}::uuid)`);
   const [row] = await tx.execute<{ count: number }>(
     sql`select count(*)::int as count from orders.cart_lines where cart_id = ${into}::uuid`,

@@ -1,6 +1,8 @@
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { Money, TaxedMoney } from '@kontor/kit/src/money.ts';
 import type { Address } from '../domain/address.ts';
+import type { PricedShipping } from '../domain/checkout.ts';
+import type { AppliedDiscount, LineDiscount } from '../domain/discount.ts';
 
 /** An order as it is kept. */
 export interface OrderRow {
@@ -14,6 +16,8 @@ export interface OrderRow {
   readonly shippingAddress: Address | null;
   readonly billingAddress: Address | null;
   readonly total: TaxedMoney;
+  readonly discounts: readonly AppliedDiscount[];
+  readonly shipping: PricedShipping | null;
   readonly placedAt: string;
 }
 
@@ -27,6 +31,7 @@ export interface OrderLineRow {
   readonly quantity: number;
   readonly unitPrice: TaxedMoney;
   readonly total: TaxedMoney;
+  readonly discounts: readonly LineDiscount[];
 }
 
 export interface PaymentRow {
@@ -46,12 +51,17 @@ export interface FulfilmentOrderRow {
   readonly lines: readonly { readonly variantId: string; readonly quantity: number }[];
 }
 
-interface FlatOrder extends Omit<OrderRow, 'total'> {
+interface FlatOrder extends Omit<OrderRow, 'total' | 'shipping'> {
   readonly currency: string;
   // bigint columns arrive as text, so that none of them loses digits unseen.
   readonly net: string;
   readonly tax: string;
   readonly gross: string;
+  readonly shippingCode: string | null;
+  readonly shippingName: string | null;
+  readonly shippingNet: string;
+  readonly shippingTax: string;
+  readonly shippingGross: string;
 }
 
 const money = (minorUnits: string | number, currency: string): Money => ({ minorUnits: Number(minorUnits), currency });
@@ -64,12 +74,20 @@ const taxed = (net: string | number, tax: string | number, gross: string | numbe
 const orderColumns = ({ sql }: Database) => sql`
   o.order_id as "orderId", o.number, o.channel, o.status, orders.current_customer(o.customer_id) as "customerId", o.token_hash as "tokenHash",
   o.contact ->> 'email' as email, o.shipping_address as "shippingAddress", o.billing_address as "billingAddress", o.currency,
-  o.net_minor as net, o.tax_minor as tax, o.gross_minor as gross, o.placed_at as "placedAt"`;
+  o.net_minor as net, o.tax_minor as tax, o.gross_minor as gross, o.placed_at as "placedAt",
+  o.discounts, o.shipping_option_code as "shippingCode", o.shipping_name as "shippingName",
+  o.shipping_net_minor as "shippingNet", o.shipping_tax_minor as "shippingTax", o.shipping_gross_minor as "shippingGross"`;
 
-const toOrder = ({ currency, net, tax, gross, ...order }: FlatOrder): OrderRow => ({
-  ...order,
-  total: taxed(net, tax, gross, currency),
-});
+function toOrder(row: FlatOrder): OrderRow {
+  const { currency, net, tax, gross, shippingCode, shippingName, shippingNet, shippingTax, shippingGross, ...order } =
+    row;
+  const sent = taxed(shippingNet, shippingTax, shippingGross, currency);
+  return {
+    ...order,
+    total: taxed(net, tax, gross, currency),
+    shipping: shippingCode === null ? null : { optionCode: shippingCode, name: shippingName ?? '', total: sent },
+  };
+}
 
 /** Orders by id, in no order; ids must be UUIDs. */
 export async function findOrders(db: Database, orderIds: readonly string[]): Promise<OrderRow[]> {
@@ -111,7 +129,7 @@ export async function findOrderLines({ sql }: Database, orderIds: readonly strin
   const rows = await sql<(Omit<OrderLineRow, 'unitPrice' | 'total'> & Record<string, string>)[]>`
     select l.order_id as "orderId", l.order_line_id as "orderLineId", l.variant_id as "variantId", l.product_title as "productTitle",
       l.variant_title as "variantTitle", l.sku, l.quantity, o.currency, l.unit_net_minor, l.unit_tax_minor, l.unit_gross_minor,
-      l.net_minor, l.tax_minor, l.gross_minor
+      l.net_minor, l.tax_minor, l.gross_minor, l.discounts
     from orders.order_lines l join orders.orders o using (order_id)
     where l.order_id = any(${[...orderIds]}::uuid[]) order by l.order_id, l.position`;
   return rows.map((row) => ({
@@ -124,6 +142,7 @@ export async function findOrderLines({ sql }: Database, orderIds: readonly strin
     quantity: row.quantity,
     unitPrice: taxed(row['unit_net_minor']!, row['unit_tax_minor']!, row['unit_gross_minor']!, row['currency']!),
     total: taxed(row['net_minor']!, row['tax_minor']!, row['gross_minor']!, row['currency']!),
+    discounts: row.discounts,
   }));
 }
 

@@ -30,6 +30,10 @@ export interface Cart {
   readonly orderId: string | null;
   /** The cart of the customer that a guest's went into. */
   readonly mergedInto: string | null;
+  /** Codes that were entered, in capitals; at most 10. */
+  readonly codes: readonly string[];
+  /** How it shall be sent; null for the first way that is offered. */
+  readonly shippingOptionCode: string | null;
 }
 
 /** A cart with its lines in the order in which they were put in. */

@@ -1,6 +1,7 @@
 import { isId } from '@kontor/kit/src/ids.ts';
 import type { Money } from '@kontor/kit/src/money.ts';
 import { type Address, type AddressFields, addressFault, toAddress } from './address.ts';
+import type { Buyer } from './buyer.ts';
 import type { FilledCart } from './cart.ts';
 import { findCardNumber } from './card-number.ts';
 import type { CheckoutRequest, Contact, Tender } from './checkout.ts';
@@ -50,12 +51,11 @@ export function inputFault(input: CheckoutFields): Invalid | null {
       'input',
       'idempotencyKey',
     ]);
-  if (input.shippingOptionId != null)
-    return checkoutInvalid(
-      'SHIPPING_OPTION_UNKNOWN',
-      'There is no such shipping option: leave it out for the standard way.',
-      ['input', 'shippingOptionId'],
-    );
+  if (input.shippingOptionId != null && input.pickupLocationId != null)
+    return checkoutInvalid('SHIPPING_OPTION_UNKNOWN', 'What is collected is not sent: leave one of the two out.', [
+      'input',
+      'shippingOptionId',
+    ]);
   if (input.pickupLocationId != null && !isId(input.pickupLocationId))
     return checkoutInvalid('PICKUP_UNAVAILABLE', 'There is no such location.', ['input', 'pickupLocationId']);
   return tenderFault(input) ?? contactFault(input);
@@ -103,11 +103,8 @@ function contactFault({ contact }: CheckoutFields): Invalid | null {
 }
 
 /** Who buys, and what the channel allows. */
-export interface Buyer {
-  readonly customerId: string | null;
-  /** The company that the customer buys for. */
-  readonly companyId: string | null;
-  /** Nobody knows a guest: the address is all there is. */
+export interface Circumstances {
+  readonly buyer: Buyer;
   readonly needsEmail: boolean;
   /** Countries that the channel delivers to. */
   readonly countries: readonly string[];
@@ -116,11 +113,15 @@ export interface Buyer {
 /**
  * The request to keep for an input that `inputFault` passed, completed by what the cart knows; or what is missing.
  */
-export function toRequest(input: CheckoutFields, cart: FilledCart, buyer: Buyer): CheckoutRequest | Invalid {
+export function toRequest(
+  input: CheckoutFields,
+  cart: FilledCart,
+  { buyer, needsEmail, countries }: Circumstances,
+): CheckoutRequest | Invalid {
   if (cart.lines.length === 0)
     return checkoutInvalid('CART_EMPTY', 'There is nothing in this cart: put something in first.', ['input', 'cartId']);
   const contact = toContact(input.contact);
-  if (buyer.needsEmail && !contact.email)
+  if (needsEmail && !contact.email)
     return checkoutInvalid('EMAIL_REQUIRED', 'Say where to send messages about the order.', [
       'input',
       'contact',
@@ -137,7 +138,7 @@ export function toRequest(input: CheckoutFields, cart: FilledCart, buyer: Buyer)
     ]);
   const fault = faultOf(shippingAddress, 'shippingAddress') ?? faultOf(billingAddress, 'billingAddress');
   if (fault) return fault;
-  if (shippingAddress && !pickupLocationId && !buyer.countries.includes(shippingAddress.country))
+  if (shippingAddress && !pickupLocationId && !countries.includes(shippingAddress.country))
     return checkoutInvalid('COUNTRY_NOT_SERVED', `This channel does not deliver to ${shippingAddress.country}.`, [
       'input',
       'shippingAddress',
@@ -153,13 +154,13 @@ export function toRequest(input: CheckoutFields, cart: FilledCart, buyer: Buyer)
     );
   return {
     tender,
-    companyId: buyer.companyId,
+    ...buyer,
     contact,
     shippingAddress,
     billingAddress,
     pickupLocationId,
+    shippingOptionCode: pickupLocationId ? null : (input.shippingOptionId ?? cart.shippingOptionCode),
     paymentToken: input.tenders[0]?.token ?? '',
-    customerId: buyer.customerId,
   };
 }
 

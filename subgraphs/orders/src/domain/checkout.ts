@@ -1,6 +1,7 @@
 import { isId } from '@kontor/kit/src/ids.ts';
 import type { Money, TaxedMoney } from '@kontor/kit/src/money.ts';
 import type { Address } from './address.ts';
+import type { AppliedDiscount, LineDiscount } from './discount.ts';
 import type { Failure } from './outcome.ts';
 import type { Allocation, Plan } from './routing.ts';
 
@@ -41,6 +42,15 @@ export interface CheckoutRequest {
   readonly customerId: string | null;
   /** The company that the customer buys for. */
   readonly companyId?: string | null;
+  /** Its location, and codes of the customer's groups; absent in checkouts that began before prices asked for them. */
+  readonly companyLocationId?: string | null;
+  readonly groups?: readonly string[];
+  /** How it shall be sent; null for the first way that is offered, and for what is collected. */
+  readonly shippingOptionCode?: string | null;
+  /** The quote whose promotions prices holds for the checkout; null when it holds none. */
+  readonly promotionsToken?: string | null;
+  /** Whose limits of promotions count when nobody is signed in. */
+  readonly guestKey?: string | null;
 }
 
 /** A line with everything that an order keeps of it. */
@@ -55,12 +65,25 @@ export interface PricedLine {
   readonly unit: TaxedMoney;
   readonly total: TaxedMoney;
   readonly taxRateBasisPoints: number;
+  /** Its part of the discounts, which `total` is after; absent in checkouts that began before there were any. */
+  readonly discounts?: readonly LineDiscount[];
 }
 
-/** What a cart costs. */
+/** How an order is sent. */
+export interface PricedShipping {
+  readonly optionCode: string;
+  readonly name: string;
+  readonly total: TaxedMoney;
+}
+
+/** What a cart costs. Lines and shipping sum to the total. */
 export interface Pricing {
   readonly lines: readonly PricedLine[];
   readonly total: TaxedMoney;
+  /** The country whose tax it has. This and what follows are absent in checkouts that began before they were kept. */
+  readonly country?: string;
+  readonly discounts?: readonly AppliedDiscount[];
+  readonly shipping?: PricedShipping | null;
 }
 
 /** What stock holds for a checkout. */
@@ -115,12 +138,15 @@ export function checkoutOfReservation(key: string): string | null {
 export const paymentKey = (checkoutId: string, operation: 'authorize' | 'cancel'): string =>
   `checkout:${checkoutId}:${operation}`;
 
-/** The key under which customers holds points, credit and budgets of a checkout. */
+/** The key under which customers holds points, credit and budgets of a checkout, and prices its promotions. */
 export const holdKey = (checkoutId: string): string => `checkout:${checkoutId}`;
 
 /** Whether customers may hold something for a checkout: points, credit, or a budget of the company. */
 export const mayHold = ({ tender = 'CARD', companyId = null }: CheckoutRequest): boolean =>
   tender !== 'CARD' || companyId !== null;
+
+/** Whether prices holds codes, limits or budgets of promotions for a checkout. */
+export const holdsPromotions = ({ promotionsToken = null }: CheckoutRequest): boolean => promotionsToken !== null;
 
 /** What is paid. */
 export const amountDue = (pricing: Pricing): Money => pricing.total.gross;

@@ -1,4 +1,5 @@
 import type { Money } from '@kontor/kit/src/money.ts';
+import type { ChangedLine } from './changed-lines.ts';
 import type { Shortage } from './routing.ts';
 
 /** A checkout that lacks something or contradicts itself. `code` tells what, `path` where. */
@@ -17,8 +18,15 @@ export const outOfStock = (lines: readonly Shortage[]) => ({
   lines: lines.map(({ variantId, requested, available }) => ({ variantId, requested, available })),
 });
 
-/** @param shown what the shopper saw, if it was said. @param current null when a line has no price any more. */
-export const priceChanged = (shown: Money | null, current: Money | null, path: readonly string[] | null) => ({
+/** What a shopper saw, as far as it was said, and what it costs now. */
+export interface PriceDifference {
+  readonly shown: Money | null;
+  /** Null when a line has no price any more. */
+  readonly current: Money | null;
+  readonly lines: readonly ChangedLine[];
+}
+
+export const priceChanged = ({ shown, current, lines }: PriceDifference, path: readonly string[] | null) => ({
   __typename: 'PriceChanged' as const,
   code: 'PRICE_CHANGED',
   message: current
@@ -27,6 +35,14 @@ export const priceChanged = (shown: Money | null, current: Money | null, path: r
   path: path && [...path],
   expectedTotal: shown,
   currentTotal: current,
+  lines: [...lines],
+});
+
+/** A discount was used up by others while this was being bought: nothing is held. */
+export const discountGone = (difference: PriceDifference) => ({
+  ...priceChanged(difference, null),
+  message:
+    'A discount cannot be used any more. Show the current total and repeat with it and a new key, without a quote token from before.',
 });
 
 export const paymentDeclined = (declineCode: string | null) => ({

@@ -69,6 +69,21 @@ export type AddressInput = {
   street2?: InputMaybe<Scalars['String']['input']>;
 };
 
+/** What a promotion gives in all. */
+export type AppliedDiscount = {
+  __typename?: 'AppliedDiscount';
+  /** How much, with tax. */
+  amount: Money;
+  /** On what it is. */
+  class: DiscountClass;
+  /** The code that it was used by; null for a promotion without. */
+  code?: Maybe<Scalars['String']['output']>;
+  /** What shoppers read. */
+  name: Scalars['String']['output'];
+  /** The promotion. */
+  promotionId: Scalars['ID']['output'];
+};
+
 /** Somebody at the buyer's company has to agree first. */
 export type ApprovalRequired = UserError & {
   __typename?: 'ApprovalRequired';
@@ -100,10 +115,16 @@ export type Cart = {
   billingAddress?: Maybe<Address>;
   /** The channel it was made in. */
   channel: Scalars['ID']['output'];
+  /** Codes that were entered, with what became of each; at most 10. */
+  codes: Array<CartCode>;
   /** The country it is delivered to. */
   country: Scalars['CountryCode']['output'];
   /** The currency it is paid in. */
   currency: Scalars['CurrencyCode']['output'];
+  /** Promotions that give something, in the order in which they are applied; none while prices cannot be asked. */
+  discounts: Array<AppliedDiscount>;
+  /** What is free once it is in the cart; none while prices cannot be asked. */
+  gifts: Array<CartGift>;
   /** Opaque and permanent. A guest needs the cart's token besides. */
   id: Scalars['ID']['output'];
   /** What is in it, in the order it was put in; at most 100. */
@@ -112,6 +133,8 @@ export type Cart = {
   order?: Maybe<Order>;
   /** What it costs now; null while prices cannot be asked. */
   quote?: Maybe<CartQuote>;
+  /** How it can be sent and how it will be; null in an empty cart and while prices cannot be asked. */
+  shipping?: Maybe<CartShipping>;
   /** Where it goes, as far as the shopper said. */
   shippingAddress?: Maybe<Address>;
   /** Open, or already ordered. */
@@ -137,6 +160,41 @@ export type CartAddressSetInput = {
 /** The outcome of `cartAddressSet`. */
 export type CartAddressSetResult = Busy | CartUpdated | InvalidInput | NotFound | VersionConflict;
 
+/** A code that was entered. */
+export type CartCode = {
+  __typename?: 'CartCode';
+  /** The code, in upper case. */
+  code: Scalars['String']['output'];
+  /** For the shopper; null when the code is applied, and where `status` is. */
+  message?: Maybe<Scalars['String']['output']>;
+  /** `APPLIED`, or why it gives nothing, such as `CODE_UNKNOWN`, `CODE_USED_UP`, `BELOW_SUBTOTAL`; null in an empty cart and while prices cannot be asked. */
+  status?: Maybe<Scalars['String']['output']>;
+};
+
+/** The codes of a cart. */
+export type CartCodesSetInput = {
+  /** Which cart. */
+  cartId: Scalars['ID']['input'];
+  /** All codes that the cart shall have, at most 10; capitals or not is the same. */
+  codes: Array<Scalars['String']['input']>;
+  /** The version that the caller has seen; null to change whatever is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** The guest's right to it. */
+  token?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The outcome of `cartCodesSet`. More than 20 unknown codes in an hour answer `InvalidInput` with the code `TOO_MANY_ATTEMPTS`. */
+export type CartCodesSetResult = Busy | CartCodesUpdated | InvalidInput | NotFound | VersionConflict;
+
+/** The cart has the codes that are known, whether they give something now or not. */
+export type CartCodesUpdated = {
+  __typename?: 'CartCodesUpdated';
+  /** The cart as it is now. */
+  cart: Cart;
+  /** Those that were not kept, since nobody knows them. */
+  refused: Array<CartCode>;
+};
+
 /** A new cart. */
 export type CartCreateInput = {
   /** The country; the channel's default when absent. */
@@ -149,9 +207,24 @@ export type CartCreateInput = {
   lines?: InputMaybe<Array<CartLineInput>>;
 };
 
+/** Something that is free once it is in the cart. */
+export type CartGift = {
+  __typename?: 'CartGift';
+  /** How many of them are in the cart already. */
+  inCart: Scalars['Int']['output'];
+  /** What shoppers read of the promotion that gives it. */
+  name: Scalars['String']['output'];
+  /** How many. */
+  quantity: Scalars['Int']['output'];
+  /** What is free. */
+  variant: ProductVariant;
+};
+
 /** A variant in a cart. */
 export type CartLine = {
   __typename?: 'CartLine';
+  /** Its part of the discounts; they are in `total` already. */
+  discounts: Array<LineDiscount>;
   /** Opaque; unique in the cart. */
   id: Scalars['ID']['output'];
   /** The product's name as orders last heard it, also when it is no longer sold; null when it was deleted. */
@@ -160,8 +233,10 @@ export type CartLine = {
   quantity: Scalars['Int']['output'];
   /** The SKU as orders last heard it; null when there is none, or the variant was deleted. */
   sku?: Maybe<Scalars['String']['output']>;
-  /** The price of the line. */
+  /** The price of the line after discounts. */
   total?: Maybe<TaxedMoney>;
+  /** The price of the line before discounts; null where `total` is. */
+  undiscountedTotal?: Maybe<TaxedMoney>;
   /** The price of one unit; null while prices cannot be asked, or when the variant has none. */
   unitPrice?: Maybe<TaxedMoney>;
   /** What is bought. */
@@ -213,16 +288,70 @@ export type CartPayload = {
   token?: Maybe<Scalars['String']['output']>;
 };
 
-/** The price of a cart. */
+/** The price of a cart. Lines and shipping sum to the total. */
 export type CartQuote = {
   __typename?: 'CartQuote';
   /** When the token ends. */
   expiresAt: Scalars['DateTime']['output'];
+  /** The sum of all lines after discounts, without shipping. */
+  goodsTotal: TaxedMoney;
   /** Pass it to the checkout to be sure of this price while it lasts; null when a line has no price. */
   token?: Maybe<Scalars['String']['output']>;
-  /** The sum of all lines. */
+  /** What is paid: all lines after discounts, and shipping. */
+  total: TaxedMoney;
+  /** The sum of all lines before discounts. */
+  undiscountedTotal: TaxedMoney;
+};
+
+/** How a cart can be sent. Without options there is nothing to choose and nothing to pay. */
+export type CartShipping = {
+  __typename?: 'CartShipping';
+  /** How it is sent: the option that was set while it is offered, else the first; null without options. */
+  chosen?: Maybe<CartShippingChoice>;
+  /** Why the option that was set is not the one that is chosen; null when it is, or none was set. */
+  message?: Maybe<Scalars['String']['output']>;
+  /** Ways in which it can be sent with what is in it and where it goes, in order. */
+  options: Array<CartShippingOption>;
+};
+
+/** How a cart is sent. */
+export type CartShippingChoice = {
+  __typename?: 'CartShippingChoice';
+  /** The option. */
+  id: Scalars['ID']['output'];
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** What it costs; a part of the cart's total. */
+  total: TaxedMoney;
+  /** What it costs before discounts. */
+  undiscountedTotal: TaxedMoney;
+};
+
+/** A way in which a cart can be sent. */
+export type CartShippingOption = {
+  __typename?: 'CartShippingOption';
+  /** Pass it to `cartShippingSet` or to the checkout. */
+  id: Scalars['ID']['output'];
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** What it costs with what is in the cart, after discounts. */
   total: TaxedMoney;
 };
+
+/** How a cart shall be sent. */
+export type CartShippingSetInput = {
+  /** Which cart. */
+  cartId: Scalars['ID']['input'];
+  /** The version that the caller has seen; null to change whatever is there. */
+  expectedVersion?: InputMaybe<Scalars['Int']['input']>;
+  /** One of the cart's `shipping.options`; null for the first that is offered. */
+  shippingOptionId?: InputMaybe<Scalars['ID']['input']>;
+  /** The guest's right to it. */
+  token?: InputMaybe<Scalars['String']['input']>;
+};
+
+/** The outcome of `cartShippingSet`. */
+export type CartShippingSetResult = Busy | CartUpdated | InvalidInput | NotFound | VersionConflict;
 
 /** Whether a cart can still change. */
 export type CartStatus =
@@ -262,7 +391,7 @@ export type CheckoutInput = {
   quoteToken?: InputMaybe<Scalars['String']['input']>;
   /** Where it goes; the cart's when absent. */
   shippingAddress?: InputMaybe<AddressInput>;
-  /** How it is sent; null for the standard way, the only one there is. */
+  /** How it is sent, one of the cart's `shipping.options`; the cart's own choice, else the first that is offered, when absent. */
   shippingOptionId?: InputMaybe<Scalars['ID']['input']>;
   /** How it is paid; exactly one for now. */
   tenders: Array<TenderInput>;
@@ -325,6 +454,15 @@ export type CustomerOrdersArgs = {
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
+/** On what a discount is. */
+export type DiscountClass =
+  /** All goods of the order together. */
+  | 'ORDER'
+  /** Certain goods. */
+  | 'PRODUCT'
+  /** Shipping. */
+  | 'SHIPPING';
+
 /** What one location has to send. */
 export type FulfilmentOrder = {
   __typename?: 'FulfilmentOrder';
@@ -367,6 +505,17 @@ export type InvalidInput = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
+/** A line's part of a discount. */
+export type LineDiscount = {
+  __typename?: 'LineDiscount';
+  /** How much, with tax. */
+  amount: Money;
+  /** What shoppers read. */
+  name: Scalars['String']['output'];
+  /** The promotion. */
+  promotionId: Scalars['ID']['output'];
+};
+
 /** A place that holds stock. */
 export type Location = {
   __typename?: 'Location';
@@ -396,12 +545,16 @@ export type Mutation = {
   __typename?: 'Mutation';
   /** Sets the addresses of a cart. */
   cartAddressSet: CartAddressSetResult;
+  /** Sets the codes of a cart, the whole set of them. Codes that nobody knows are named and not kept. */
+  cartCodesSet: CartCodesSetResult;
   /** Makes a cart. */
   cartCreate: CartPayload;
   /** Sets quantities of lines; 0 removes a line, lines that are not named stay. */
   cartLinesSet: CartLinesSetResult;
   /** Brings the cart that somebody filled as a guest to the customer who they are: into the one that is open in the channel, or as that one. Customers only. Repeating is harmless. */
   cartMerge: CartMergeResult;
+  /** Sets how a cart is sent, among the options that it is offered. */
+  cartShippingSet: CartShippingSetResult;
   /** Routes, reserves, takes the payment and places the order, once per idempotency key. */
   checkout: CheckoutResult;
   /** Looks once more for locations that can send an order that lost units of its stock. Repeating is harmless. Staff only. */
@@ -412,6 +565,12 @@ export type Mutation = {
 /** Commands. Each takes one input and answers what became of it. */
 export type MutationCartAddressSetArgs = {
   input: CartAddressSetInput;
+};
+
+
+/** Commands. Each takes one input and answers what became of it. */
+export type MutationCartCodesSetArgs = {
+  input: CartCodesSetInput;
 };
 
 
@@ -430,6 +589,12 @@ export type MutationCartLinesSetArgs = {
 /** Commands. Each takes one input and answers what became of it. */
 export type MutationCartMergeArgs = {
   input: CartMergeInput;
+};
+
+
+/** Commands. Each takes one input and answers what became of it. */
+export type MutationCartShippingSetArgs = {
+  input: CartShippingSetInput;
 };
 
 
@@ -464,6 +629,8 @@ export type Order = {
   channel: Scalars['ID']['output'];
   /** Who bought it; null for a guest without an address. */
   customer?: Maybe<Customer>;
+  /** Promotions that gave something, in the order in which they were applied; the total is after them. */
+  discounts: Array<AppliedDiscount>;
   /** The email address for messages about it. */
   email?: Maybe<Scalars['String']['output']>;
   /** Why it cannot be fulfilled until somebody does something about it; null when it can, and for everybody but staff with `orders:read`. */
@@ -480,11 +647,13 @@ export type Order = {
   payments: Array<Payment>;
   /** When it was placed. */
   placedAt: Scalars['DateTime']['output'];
+  /** How it is sent and for how much; null when nothing was asked for it. */
+  shipping?: Maybe<OrderShipping>;
   /** Where it goes. */
   shippingAddress?: Maybe<Address>;
   /** How far it is. */
   status: OrderStatus;
-  /** What it costs. */
+  /** What it costs, shipping included. */
   total: TaxedMoney;
 };
 
@@ -554,6 +723,8 @@ export type OrderExceptionReason =
 /** A line of an order. */
 export type OrderLine = {
   __typename?: 'OrderLine';
+  /** Its part of the discounts; they are in `total` already. */
+  discounts: Array<LineDiscount>;
   /** Opaque and permanent. */
   id: Scalars['ID']['output'];
   /** The product's name at placement. */
@@ -562,7 +733,7 @@ export type OrderLine = {
   quantity: Scalars['Int']['output'];
   /** The SKU at placement. */
   sku?: Maybe<Scalars['String']['output']>;
-  /** The price of the line at placement. */
+  /** The price of the line at placement, after discounts. */
   total: TaxedMoney;
   /** The price of one unit at placement. */
   unitPrice: TaxedMoney;
@@ -593,6 +764,17 @@ export type OrderRerouted = {
   __typename?: 'OrderRerouted';
   /** The order with what each location sends now. */
   order: Order;
+};
+
+/** How an order is sent. */
+export type OrderShipping = {
+  __typename?: 'OrderShipping';
+  /** Its name at placement. */
+  name: Scalars['String']['output'];
+  /** The option. */
+  optionId: Scalars['ID']['output'];
+  /** What it costs; a part of the order's total. */
+  total: TaxedMoney;
 };
 
 /** How far an order is. */
@@ -730,10 +912,23 @@ export type PriceChanged = UserError & {
   currentTotal?: Maybe<Money>;
   /** What the shopper was shown, as far as it was sent. */
   expectedTotal?: Maybe<Money>;
+  /** The lines that cost something else than a quote token promised, and those that have no price any more. */
+  lines: Array<PriceChangedLine>;
   /** What to do. */
   message: Scalars['String']['output'];
   /** The input field that carried the old price. */
   path?: Maybe<Array<Scalars['String']['output']>>;
+};
+
+/** A line whose price is another one. */
+export type PriceChangedLine = {
+  __typename?: 'PriceChangedLine';
+  /** What it costs now, with tax; null when it has no price any more. */
+  current?: Maybe<Money>;
+  /** What was promised for this many of it, with tax; null when nothing was. */
+  expected?: Maybe<Money>;
+  /** The variant. */
+  variantId: Scalars['ID']['output'];
 };
 
 /** What is actually bought: one combination of option values. */
@@ -935,6 +1130,13 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( NotFound & { __typename: 'NotFound' } )
     | ( VersionConflict & { __typename: 'VersionConflict' } )
   ;
+  CartCodesSetResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( Omit<CartCodesUpdated, 'cart'> & { cart: _RefType['Cart'] } & { __typename: 'CartCodesUpdated' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( VersionConflict & { __typename: 'VersionConflict' } )
+  ;
   CartLinesSetResult:
     | ( Busy & { __typename: 'Busy' } )
     | ( Omit<CartUpdated, 'cart'> & { cart: _RefType['Cart'] } & { __typename: 'CartUpdated' } )
@@ -943,6 +1145,13 @@ export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
     | ( VersionConflict & { __typename: 'VersionConflict' } )
   ;
   CartMergeResult:
+    | ( Busy & { __typename: 'Busy' } )
+    | ( Omit<CartUpdated, 'cart'> & { cart: _RefType['Cart'] } & { __typename: 'CartUpdated' } )
+    | ( InvalidInput & { __typename: 'InvalidInput' } )
+    | ( NotFound & { __typename: 'NotFound' } )
+    | ( VersionConflict & { __typename: 'VersionConflict' } )
+  ;
+  CartShippingSetResult:
     | ( Busy & { __typename: 'Busy' } )
     | ( Omit<CartUpdated, 'cart'> & { cart: _RefType['Cart'] } & { __typename: 'CartUpdated' } )
     | ( InvalidInput & { __typename: 'InvalidInput' } )
@@ -998,14 +1207,20 @@ export type ResolversTypes = {
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   AddressInput: AddressInput;
   Float: ResolverTypeWrapper<Scalars['Float']['output']>;
+  AppliedDiscount: ResolverTypeWrapper<AppliedDiscount>;
+  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   ApprovalRequired: ResolverTypeWrapper<ApprovalRequired>;
   Busy: ResolverTypeWrapper<Busy>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   Cart: ResolverTypeWrapper<CartMapper>;
-  ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   CartAddressSetInput: CartAddressSetInput;
   CartAddressSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CartAddressSetResult']>;
+  CartCode: ResolverTypeWrapper<CartCode>;
+  CartCodesSetInput: CartCodesSetInput;
+  CartCodesSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CartCodesSetResult']>;
+  CartCodesUpdated: ResolverTypeWrapper<Omit<CartCodesUpdated, 'cart'> & { cart: ResolversTypes['Cart'] }>;
   CartCreateInput: CartCreateInput;
+  CartGift: ResolverTypeWrapper<CartGift>;
   CartLine: ResolverTypeWrapper<CartLineMapper>;
   CartLineInput: CartLineInput;
   CartLinesSetInput: CartLinesSetInput;
@@ -1014,6 +1229,11 @@ export type ResolversTypes = {
   CartMergeResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CartMergeResult']>;
   CartPayload: ResolverTypeWrapper<Omit<CartPayload, 'cart'> & { cart: ResolversTypes['Cart'] }>;
   CartQuote: ResolverTypeWrapper<CartQuote>;
+  CartShipping: ResolverTypeWrapper<CartShipping>;
+  CartShippingChoice: ResolverTypeWrapper<CartShippingChoice>;
+  CartShippingOption: ResolverTypeWrapper<CartShippingOption>;
+  CartShippingSetInput: CartShippingSetInput;
+  CartShippingSetResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['CartShippingSetResult']>;
   CartStatus: CartStatus;
   CartUpdated: ResolverTypeWrapper<Omit<CartUpdated, 'cart'> & { cart: ResolversTypes['Cart'] }>;
   CheckoutInput: CheckoutInput;
@@ -1026,11 +1246,13 @@ export type ResolversTypes = {
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   Customer: ResolverTypeWrapper<CustomerMapper>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  DiscountClass: DiscountClass;
   FulfilmentOrder: ResolverTypeWrapper<FulfilmentOrderMapper>;
   FulfilmentOrderLine: ResolverTypeWrapper<FulfilmentOrderLine>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
+  LineDiscount: ResolverTypeWrapper<LineDiscount>;
   Location: ResolverTypeWrapper<Location>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
@@ -1049,6 +1271,7 @@ export type ResolversTypes = {
   OrderRerouteInput: OrderRerouteInput;
   OrderRerouteResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['OrderRerouteResult']>;
   OrderRerouted: ResolverTypeWrapper<Omit<OrderRerouted, 'order'> & { order: ResolversTypes['Order'] }>;
+  OrderShipping: ResolverTypeWrapper<OrderShipping>;
   OrderStatus: OrderStatus;
   OrderUnroutable: ResolverTypeWrapper<OrderUnroutable>;
   OutOfStock: ResolverTypeWrapper<OutOfStock>;
@@ -1061,6 +1284,7 @@ export type ResolversTypes = {
   PaymentPending: ResolverTypeWrapper<PaymentPending>;
   PaymentStatus: PaymentStatus;
   PriceChanged: ResolverTypeWrapper<PriceChanged>;
+  PriceChangedLine: ResolverTypeWrapper<PriceChangedLine>;
   ProductVariant: ResolverTypeWrapper<ProductVariant>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
@@ -1077,14 +1301,20 @@ export type ResolversParentTypes = {
   String: Scalars['String']['output'];
   AddressInput: AddressInput;
   Float: Scalars['Float']['output'];
+  AppliedDiscount: AppliedDiscount;
+  ID: Scalars['ID']['output'];
   ApprovalRequired: ApprovalRequired;
   Busy: Busy;
   Int: Scalars['Int']['output'];
   Cart: CartMapper;
-  ID: Scalars['ID']['output'];
   CartAddressSetInput: CartAddressSetInput;
   CartAddressSetResult: ResolversUnionTypes<ResolversParentTypes>['CartAddressSetResult'];
+  CartCode: CartCode;
+  CartCodesSetInput: CartCodesSetInput;
+  CartCodesSetResult: ResolversUnionTypes<ResolversParentTypes>['CartCodesSetResult'];
+  CartCodesUpdated: Omit<CartCodesUpdated, 'cart'> & { cart: ResolversParentTypes['Cart'] };
   CartCreateInput: CartCreateInput;
+  CartGift: CartGift;
   CartLine: CartLineMapper;
   CartLineInput: CartLineInput;
   CartLinesSetInput: CartLinesSetInput;
@@ -1093,6 +1323,11 @@ export type ResolversParentTypes = {
   CartMergeResult: ResolversUnionTypes<ResolversParentTypes>['CartMergeResult'];
   CartPayload: Omit<CartPayload, 'cart'> & { cart: ResolversParentTypes['Cart'] };
   CartQuote: CartQuote;
+  CartShipping: CartShipping;
+  CartShippingChoice: CartShippingChoice;
+  CartShippingOption: CartShippingOption;
+  CartShippingSetInput: CartShippingSetInput;
+  CartShippingSetResult: ResolversUnionTypes<ResolversParentTypes>['CartShippingSetResult'];
   CartUpdated: Omit<CartUpdated, 'cart'> & { cart: ResolversParentTypes['Cart'] };
   CheckoutInput: CheckoutInput;
   CheckoutInvalid: CheckoutInvalid;
@@ -1109,6 +1344,7 @@ export type ResolversParentTypes = {
   IdempotencyKeyReused: IdempotencyKeyReused;
   InvalidInput: InvalidInput;
   JSON: Scalars['JSON']['output'];
+  LineDiscount: LineDiscount;
   Location: Location;
   Money: Money;
   MoneyInput: MoneyInput;
@@ -1125,6 +1361,7 @@ export type ResolversParentTypes = {
   OrderRerouteInput: OrderRerouteInput;
   OrderRerouteResult: ResolversUnionTypes<ResolversParentTypes>['OrderRerouteResult'];
   OrderRerouted: Omit<OrderRerouted, 'order'> & { order: ResolversParentTypes['Order'] };
+  OrderShipping: OrderShipping;
   OrderUnroutable: OrderUnroutable;
   OutOfStock: OutOfStock;
   OutOfStockLine: OutOfStockLine;
@@ -1135,6 +1372,7 @@ export type ResolversParentTypes = {
   PaymentDeclined: PaymentDeclined;
   PaymentPending: PaymentPending;
   PriceChanged: PriceChanged;
+  PriceChangedLine: PriceChangedLine;
   ProductVariant: ProductVariant;
   Query: Record<PropertyKey, never>;
   SafeInt: Scalars['SafeInt']['output'];
@@ -1152,6 +1390,14 @@ export type AddressResolvers<ContextType = Context, ParentType extends Resolvers
   province?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   street?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   street2?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type AppliedDiscountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['AppliedDiscount'] = ResolversParentTypes['AppliedDiscount']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  class?: Resolver<ResolversTypes['DiscountClass'], ParentType, ContextType>;
+  code?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promotionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type ApprovalRequiredResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ApprovalRequired'] = ResolversParentTypes['ApprovalRequired']> = {
@@ -1173,12 +1419,16 @@ export type CartResolvers<ContextType = Context, ParentType extends ResolversPar
   __resolveReference?: ReferenceResolver<Maybe<ResolversTypes['Cart']> | FederationReferenceType, FederationReferenceType, ContextType>;
   billingAddress?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
   channel?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  codes?: Resolver<Array<ResolversTypes['CartCode']>, ParentType, ContextType>;
   country?: Resolver<ResolversTypes['CountryCode'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+  discounts?: Resolver<Array<ResolversTypes['AppliedDiscount']>, ParentType, ContextType>;
+  gifts?: Resolver<Array<ResolversTypes['CartGift']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   lines?: Resolver<Array<ResolversTypes['CartLine']>, ParentType, ContextType>;
   order?: Resolver<Maybe<ResolversTypes['Order']>, ParentType, ContextType>;
   quote?: Resolver<Maybe<ResolversTypes['CartQuote']>, ParentType, ContextType>;
+  shipping?: Resolver<Maybe<ResolversTypes['CartShipping']>, ParentType, ContextType>;
   shippingAddress?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['CartStatus'], ParentType, ContextType>;
   version?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1188,12 +1438,37 @@ export type CartAddressSetResultResolvers<ContextType = Context, ParentType exte
   __resolveType: TypeResolveFn<'Busy' | 'CartUpdated' | 'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
 };
 
+export type CartCodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartCode'] = ResolversParentTypes['CartCode']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type CartCodesSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartCodesSetResult'] = ResolversParentTypes['CartCodesSetResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'CartCodesUpdated' | 'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
+};
+
+export type CartCodesUpdatedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartCodesUpdated'] = ResolversParentTypes['CartCodesUpdated']> = {
+  cart?: Resolver<ResolversTypes['Cart'], ParentType, ContextType>;
+  refused?: Resolver<Array<ResolversTypes['CartCode']>, ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type CartGiftResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartGift'] = ResolversParentTypes['CartGift']> = {
+  inCart?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variant?: Resolver<ResolversTypes['ProductVariant'], ParentType, ContextType>;
+};
+
 export type CartLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartLine'] = ResolversParentTypes['CartLine']> = {
+  discounts?: Resolver<Array<ResolversTypes['LineDiscount']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   productTitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   sku?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   total?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
+  undiscountedTotal?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   unitPrice?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   variant?: Resolver<ResolversTypes['ProductVariant'], ParentType, ContextType>;
   variantTitle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
@@ -1214,8 +1489,33 @@ export type CartPayloadResolvers<ContextType = Context, ParentType extends Resol
 
 export type CartQuoteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartQuote'] = ResolversParentTypes['CartQuote']> = {
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  goodsTotal?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
   token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+  undiscountedTotal?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+};
+
+export type CartShippingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartShipping'] = ResolversParentTypes['CartShipping']> = {
+  chosen?: Resolver<Maybe<ResolversTypes['CartShippingChoice']>, ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  options?: Resolver<Array<ResolversTypes['CartShippingOption']>, ParentType, ContextType>;
+};
+
+export type CartShippingChoiceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartShippingChoice'] = ResolversParentTypes['CartShippingChoice']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+  undiscountedTotal?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+};
+
+export type CartShippingOptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartShippingOption'] = ResolversParentTypes['CartShippingOption']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+};
+
+export type CartShippingSetResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartShippingSetResult'] = ResolversParentTypes['CartShippingSetResult']> = {
+  __resolveType: TypeResolveFn<'Busy' | 'CartUpdated' | 'InvalidInput' | 'NotFound' | 'VersionConflict', ParentType, ContextType>;
 };
 
 export type CartUpdatedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['CartUpdated'] = ResolversParentTypes['CartUpdated']> = {
@@ -1293,6 +1593,12 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
   name: 'JSON';
 }
 
+export type LineDiscountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['LineDiscount'] = ResolversParentTypes['LineDiscount']> = {
+  amount?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promotionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type LocationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Location'] = ResolversParentTypes['Location']> = {
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
@@ -1304,9 +1610,11 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   cartAddressSet?: Resolver<ResolversTypes['CartAddressSetResult'], ParentType, ContextType, RequireFields<MutationCartAddressSetArgs, 'input'>>;
+  cartCodesSet?: Resolver<ResolversTypes['CartCodesSetResult'], ParentType, ContextType, RequireFields<MutationCartCodesSetArgs, 'input'>>;
   cartCreate?: Resolver<ResolversTypes['CartPayload'], ParentType, ContextType, RequireFields<MutationCartCreateArgs, 'input'>>;
   cartLinesSet?: Resolver<ResolversTypes['CartLinesSetResult'], ParentType, ContextType, RequireFields<MutationCartLinesSetArgs, 'input'>>;
   cartMerge?: Resolver<ResolversTypes['CartMergeResult'], ParentType, ContextType, RequireFields<MutationCartMergeArgs, 'input'>>;
+  cartShippingSet?: Resolver<ResolversTypes['CartShippingSetResult'], ParentType, ContextType, RequireFields<MutationCartShippingSetArgs, 'input'>>;
   checkout?: Resolver<ResolversTypes['CheckoutResult'], ParentType, ContextType, RequireFields<MutationCheckoutArgs, 'input'>>;
   orderReroute?: Resolver<ResolversTypes['OrderRerouteResult'], ParentType, ContextType, RequireFields<MutationOrderRerouteArgs, 'input'>>;
 };
@@ -1323,6 +1631,7 @@ export type OrderResolvers<ContextType = Context, ParentType extends ResolversPa
   billingAddress?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
   channel?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   customer?: Resolver<Maybe<ResolversTypes['Customer']>, ParentType, ContextType>;
+  discounts?: Resolver<Array<ResolversTypes['AppliedDiscount']>, ParentType, ContextType>;
   email?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   exception?: Resolver<Maybe<ResolversTypes['OrderException']>, ParentType, ContextType>;
   fulfilmentOrders?: Resolver<Array<ResolversTypes['FulfilmentOrder']>, ParentType, ContextType>;
@@ -1331,6 +1640,7 @@ export type OrderResolvers<ContextType = Context, ParentType extends ResolversPa
   number?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   payments?: Resolver<Array<ResolversTypes['Payment']>, ParentType, ContextType>;
   placedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  shipping?: Resolver<Maybe<ResolversTypes['OrderShipping']>, ParentType, ContextType>;
   shippingAddress?: Resolver<Maybe<ResolversTypes['Address']>, ParentType, ContextType>;
   status?: Resolver<ResolversTypes['OrderStatus'], ParentType, ContextType>;
   total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
@@ -1364,6 +1674,7 @@ export type OrderExceptionEdgeResolvers<ContextType = Context, ParentType extend
 };
 
 export type OrderLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderLine'] = ResolversParentTypes['OrderLine']> = {
+  discounts?: Resolver<Array<ResolversTypes['LineDiscount']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   productTitle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
@@ -1386,6 +1697,12 @@ export type OrderRerouteResultResolvers<ContextType = Context, ParentType extend
 export type OrderReroutedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderRerouted'] = ResolversParentTypes['OrderRerouted']> = {
   order?: Resolver<ResolversTypes['Order'], ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type OrderShippingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderShipping'] = ResolversParentTypes['OrderShipping']> = {
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  optionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
 };
 
 export type OrderUnroutableResolvers<ContextType = Context, ParentType extends ResolversParentTypes['OrderUnroutable'] = ResolversParentTypes['OrderUnroutable']> = {
@@ -1454,9 +1771,16 @@ export type PriceChangedResolvers<ContextType = Context, ParentType extends Reso
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   currentTotal?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
   expectedTotal?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  lines?: Resolver<Array<ResolversTypes['PriceChangedLine']>, ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   path?: Resolver<Maybe<Array<ResolversTypes['String']>>, ParentType, ContextType>;
   __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PriceChangedLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PriceChangedLine'] = ResolversParentTypes['PriceChangedLine']> = {
+  current?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  expected?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type ProductVariantResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ProductVariant'] = ResolversParentTypes['ProductVariant']> = {
@@ -1493,15 +1817,24 @@ export type VersionConflictResolvers<ContextType = Context, ParentType extends R
 
 export type Resolvers<ContextType = Context> = {
   Address?: AddressResolvers<ContextType>;
+  AppliedDiscount?: AppliedDiscountResolvers<ContextType>;
   ApprovalRequired?: ApprovalRequiredResolvers<ContextType>;
   Busy?: BusyResolvers<ContextType>;
   Cart?: CartResolvers<ContextType>;
   CartAddressSetResult?: CartAddressSetResultResolvers<ContextType>;
+  CartCode?: CartCodeResolvers<ContextType>;
+  CartCodesSetResult?: CartCodesSetResultResolvers<ContextType>;
+  CartCodesUpdated?: CartCodesUpdatedResolvers<ContextType>;
+  CartGift?: CartGiftResolvers<ContextType>;
   CartLine?: CartLineResolvers<ContextType>;
   CartLinesSetResult?: CartLinesSetResultResolvers<ContextType>;
   CartMergeResult?: CartMergeResultResolvers<ContextType>;
   CartPayload?: CartPayloadResolvers<ContextType>;
   CartQuote?: CartQuoteResolvers<ContextType>;
+  CartShipping?: CartShippingResolvers<ContextType>;
+  CartShippingChoice?: CartShippingChoiceResolvers<ContextType>;
+  CartShippingOption?: CartShippingOptionResolvers<ContextType>;
+  CartShippingSetResult?: CartShippingSetResultResolvers<ContextType>;
   CartUpdated?: CartUpdatedResolvers<ContextType>;
   CheckoutInvalid?: CheckoutInvalidResolvers<ContextType>;
   CheckoutResult?: CheckoutResultResolvers<ContextType>;
@@ -1516,6 +1849,7 @@ export type Resolvers<ContextType = Context> = {
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   JSON?: GraphQLScalarType;
+  LineDiscount?: LineDiscountResolvers<ContextType>;
   Location?: LocationResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
@@ -1530,6 +1864,7 @@ export type Resolvers<ContextType = Context> = {
   OrderPlaced?: OrderPlacedResolvers<ContextType>;
   OrderRerouteResult?: OrderRerouteResultResolvers<ContextType>;
   OrderRerouted?: OrderReroutedResolvers<ContextType>;
+  OrderShipping?: OrderShippingResolvers<ContextType>;
   OrderUnroutable?: OrderUnroutableResolvers<ContextType>;
   OutOfStock?: OutOfStockResolvers<ContextType>;
   OutOfStockLine?: OutOfStockLineResolvers<ContextType>;
@@ -1539,6 +1874,7 @@ export type Resolvers<ContextType = Context> = {
   PaymentDeclined?: PaymentDeclinedResolvers<ContextType>;
   PaymentPending?: PaymentPendingResolvers<ContextType>;
   PriceChanged?: PriceChangedResolvers<ContextType>;
+  PriceChangedLine?: PriceChangedLineResolvers<ContextType>;
   ProductVariant?: ProductVariantResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;

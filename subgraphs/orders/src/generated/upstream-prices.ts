@@ -3,18 +3,60 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+/** Who buys. */
+export type BuyerInput = {
+  /** The company that the customer buys for. */
+  companyId?: string | null | undefined;
+  /** The location of the company that the customer buys for. */
+  companyLocationId?: string | null | undefined;
+  /** The customer. */
+  customerId?: string | null | undefined;
+  /** Codes of the customer's groups and segments; at most 50. */
+  groups?: Array<string>;
+};
+
+/** The hold to end. */
+export type PromotionsHoldEndInput = {
+  /** The key of the order. */
+  key: string;
+};
+
+/** What an order takes of promotions. */
+export type PromotionsHoldInput = {
+  /** Whose limits of codes count when nobody is signed in; as in the quote. */
+  guestKey?: string | null | undefined;
+  /** The key of the order. Repeating it with the same quote answers the same. */
+  key: string;
+  /** The quote that is being paid, as it was signed; it may have expired since. */
+  quoteToken: string;
+};
+
 /** What to price, and in which context. */
 export type QuoteInput = {
+  /** Who buys; a guest when absent. */
+  buyer?: BuyerInput | null | undefined;
   /** The channel's code. */
   channel: string;
+  /** Codes that were entered, at most 10. */
+  codes?: Array<string>;
   /** The country whose tax applies; the channel's default when absent. */
   country?: string | null | undefined;
   /** The currency; the channel's default when absent. */
   currency?: string | null | undefined;
+  /** Whose limits of codes count when nobody is signed in, such as the address that was given; none when absent. */
+  guestKey?: string | null | undefined;
+  /** Whether it is collected: nothing is sent. */
+  isPickup?: boolean;
   /** The lines, at most 500; `lineId` is echoed. */
   lines: Array<QuoteLineInput>;
+  /** For zones of shipping. */
+  postalCode?: string | null | undefined;
   /** A quote given earlier for the same lines and context; honoured while it is valid. */
   quoteToken?: string | null | undefined;
+  /** State or province, as ISO 3166-2 has it behind the country. */
+  region?: string | null | undefined;
+  /** How it is to be sent; the first option that is offered when absent. */
+  shippingOptionCode?: string | null | undefined;
 };
 
 /** A line to price. */
@@ -27,17 +69,55 @@ export type QuoteLineInput = {
   variantId: string;
 };
 
+export type PromotionsHoldMutationVariables = Exact<{
+  input: PromotionsHoldInput;
+}>;
+
+
+export type PromotionsHoldMutation = { promotionsHold:
+    | { __typename: 'HoldEnded', status: string }
+    | { __typename: 'PromotionUnavailable', promotionId: string, code: string | null, reason: string }
+    | { __typename: 'PromotionsHeld' }
+   };
+
+export type PromotionsReleaseMutationVariables = Exact<{
+  input: PromotionsHoldEndInput;
+}>;
+
+
+export type PromotionsReleaseMutation = { promotionsRelease: { status: string | null } };
+
 export type QuoteQueryVariables = Exact<{
   input: QuoteInput;
 }>;
 
 
-export type QuoteQuery = { quote: { currency: string, country: string, token: string | null, expiresAt: string, total: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } }, lines: Array<{ lineId: string, variantId: string, taxRateBasisPoints: number, unit: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } } | null }> } };
+export type QuoteQuery = { quote: { currency: string, country: string, token: string | null, expiresAt: string, needsHold: boolean, shippingFault: string | null, listTotal: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } }, goodsTotal: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } }, lines: Array<{ lineId: string, variantId: string, taxRateBasisPoints: number, unit: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } } | null, listTotal: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } } | null, total: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } } | null, discounts: Array<{ promotionId: string, promotionCode: string, name: string, grossMinor: number }> }>, discounts: Array<{ promotionId: string, promotionCode: string, name: string, code: string | null, class: string, grossMinor: number }>, codes: Array<{ code: string, status: string, message: string | null }>, shipping: { optionCode: string, name: string, listTotal: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } }, total: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } } } | null, shippingOptions: Array<{ code: string, name: string, total: { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } } }>, gifts: Array<{ name: string, variantId: string, quantity: number, inCart: number }>, givenQuote: { status: string, total: { minorUnits: number, currency: string } | null, lines: Array<{ variantId: string, quantity: number, total: { minorUnits: number, currency: string } }> } | null } };
 
 export type TaxedFragment = { net: { minorUnits: number, currency: string }, tax: { minorUnits: number, currency: string }, gross: { minorUnits: number, currency: string } };
 
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
+
+export const PromotionsHoldDocument = `mutation PromotionsHold($input: PromotionsHoldInput!) {
+  promotionsHold(input: $input) {
+    __typename
+    ... on PromotionUnavailable {
+      promotionId
+      code
+      reason
+    }
+    ... on HoldEnded {
+      status
+    }
+  }
+}` as TypedDocument<PromotionsHoldMutation, PromotionsHoldMutationVariables>;
+
+export const PromotionsReleaseDocument = `mutation PromotionsRelease($input: PromotionsHoldEndInput!) {
+  promotionsRelease(input: $input) {
+    status
+  }
+}` as TypedDocument<PromotionsReleaseMutation, PromotionsReleaseMutationVariables>;
 
 export const QuoteDocument = `query Quote($input: QuoteInput!) {
   quote(input: $input) {
@@ -45,6 +125,13 @@ export const QuoteDocument = `query Quote($input: QuoteInput!) {
     country
     token
     expiresAt
+    needsHold
+    listTotal {
+      ...Taxed
+    }
+    goodsTotal {
+      ...Taxed
+    }
     total {
       ...Taxed
     }
@@ -55,8 +142,69 @@ export const QuoteDocument = `query Quote($input: QuoteInput!) {
       unit {
         ...Taxed
       }
+      listTotal {
+        ...Taxed
+      }
       total {
         ...Taxed
+      }
+      discounts {
+        promotionId
+        promotionCode
+        name
+        grossMinor
+      }
+    }
+    discounts {
+      promotionId
+      promotionCode
+      name
+      code
+      class
+      grossMinor
+    }
+    codes {
+      code
+      status
+      message
+    }
+    shipping {
+      optionCode
+      name
+      listTotal {
+        ...Taxed
+      }
+      total {
+        ...Taxed
+      }
+    }
+    shippingOptions {
+      code
+      name
+      total {
+        ...Taxed
+      }
+    }
+    shippingFault
+    gifts {
+      name
+      variantId
+      quantity
+      inCart
+    }
+    givenQuote {
+      status
+      total {
+        minorUnits
+        currency
+      }
+      lines {
+        variantId
+        quantity
+        total {
+          minorUnits
+          currency
+        }
       }
     }
   }

@@ -4,9 +4,12 @@ import { createCart } from '../commands/create-cart.ts';
 import { mergeCart } from '../commands/merge-cart.ts';
 import { rerouteByHand } from '../commands/reroute-by-hand.ts';
 import { setCartAddresses } from '../commands/set-cart-addresses.ts';
+import { setCartCodes } from '../commands/set-cart-codes.ts';
 import { setCartLines } from '../commands/set-cart-lines.ts';
+import { setCartShipping } from '../commands/set-cart-shipping.ts';
 import type { Context } from '../context.ts';
-import type { MutationResolvers } from '../generated/schema.ts';
+import { UNKNOWN_CODE } from '../domain/cart-codes.ts';
+import type { MutationResolvers, PriceChangedResolvers } from '../generated/schema.ts';
 
 export const Mutation: MutationResolvers = {
   cartCreate: async (_, { input }, ctx) => {
@@ -15,6 +18,14 @@ export const Mutation: MutationResolvers = {
   },
   cartLinesSet: async (_, { input }, ctx) => changed(ctx, await setCartLines(ctx.orders, ctx.caller, input)),
   cartAddressSet: async (_, { input }, ctx) => changed(ctx, await setCartAddresses(ctx.orders, ctx.caller, input)),
+  cartCodesSet: async (_, { input }, ctx) => {
+    const outcome = await setCartCodes(ctx.orders, ctx.caller, input, ctx.requestId);
+    if (outcome.__typename !== 'CartCodesUpdated') return outcome;
+    const refused = outcome.unknown.map((code) => ({ code, ...UNKNOWN_CODE }));
+    return { __typename: 'CartCodesUpdated', cart: await readCart(ctx, outcome.cartId), refused };
+  },
+  cartShippingSet: async (_, { input }, ctx) =>
+    changed(ctx, await setCartShipping(ctx.orders, ctx.caller, input, ctx.requestId)),
   cartMerge: async (_, { input }, ctx) => changed(ctx, await mergeCart(ctx.orders, ctx.caller, input)),
   checkout: async (_, { input }, ctx) => {
     const outcome = await checkout(ctx.orders, ctx.caller, input, ctx.requestId);
@@ -30,6 +41,11 @@ export const Mutation: MutationResolvers = {
     ctx.loaders.exceptions.clear(orderId);
     return { __typename: 'OrderRerouted', order: await readOrder(ctx, orderId) };
   },
+};
+
+/** Results are kept for a week; those of versions before named no lines. */
+export const PriceChanged: PriceChangedResolvers = {
+  lines: ({ lines }) => lines ?? [],
 };
 
 async function readOrder(ctx: Context, orderId: string) {

@@ -7,6 +7,7 @@ import type {
   OrderResolvers,
   PaymentResolvers,
 } from '../generated/schema.ts';
+import { toAppliedDiscounts, toLineDiscounts } from './quoted-cart.ts';
 
 export const Order: OrderResolvers = {
   __resolveReference: async (reference, ctx) => {
@@ -14,6 +15,8 @@ export const Order: OrderResolvers = {
     return order && mayRead(ctx.caller, order, null) ? order : null;
   },
   id: (order) => order.orderId,
+  discounts: ({ discounts, total }) => toAppliedDiscounts(discounts, total.gross.currency),
+  shipping: ({ shipping }) => shipping && { optionId: shipping.optionCode, name: shipping.name, total: shipping.total },
   customer: (order) => (order.customerId ? { id: order.customerId } : null),
   lines: (order, _, ctx) => ctx.loaders.orderLines.load(order.orderId),
   payments: (order, _, ctx) => ctx.loaders.payments.load(order.orderId),
@@ -34,6 +37,7 @@ export const OrderException: OrderExceptionResolvers = {
 export const OrderLine: OrderLineResolvers = {
   id: (line) => line.orderLineId,
   variant: (line) => ({ id: line.variantId }),
+  discounts: ({ discounts, total }) => toLineDiscounts(discounts, total.gross.currency),
 };
 
 export const Payment: PaymentResolvers = {

@@ -3,7 +3,29 @@ import type { Call } from '@kontor/kit/src/graph/graph.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import type { Service } from '@kontor/kit/src/service.ts';
 
+const DISCOUNTS = /* GraphQL */ `
+  fragment LD on LineDiscount {
+    promotionId
+    name
+    amount {
+      minorUnits
+      currency
+    }
+  }
+  fragment AD on AppliedDiscount {
+    promotionId
+    name
+    code
+    class
+    amount {
+      minorUnits
+      currency
+    }
+  }
+`;
+
 const CART = /* GraphQL */ `
+  ${DISCOUNTS}
   fragment C on Cart {
     id
     version
@@ -32,14 +54,74 @@ const CART = /* GraphQL */ `
           minorUnits
         }
       }
+      undiscountedTotal {
+        gross {
+          minorUnits
+        }
+      }
       total {
         gross {
           minorUnits
         }
       }
+      discounts {
+        ...LD
+      }
+    }
+    codes {
+      code
+      status
+      message
+    }
+    discounts {
+      ...AD
+    }
+    shipping {
+      options {
+        id
+        name
+        total {
+          gross {
+            minorUnits
+          }
+        }
+      }
+      chosen {
+        id
+        name
+        undiscountedTotal {
+          gross {
+            minorUnits
+          }
+        }
+        total {
+          gross {
+            minorUnits
+          }
+        }
+      }
+      message
+    }
+    gifts {
+      name
+      variant {
+        id
+      }
+      quantity
+      inCart
     }
     quote {
       token
+      undiscountedTotal {
+        gross {
+          minorUnits
+        }
+      }
+      goodsTotal {
+        gross {
+          minorUnits
+        }
+      }
       total {
         gross {
           minorUnits
@@ -51,6 +133,7 @@ const CART = /* GraphQL */ `
 `;
 
 const ORDER = /* GraphQL */ `
+  ${DISCOUNTS}
   fragment O on Order {
     id
     number
@@ -71,6 +154,18 @@ const ORDER = /* GraphQL */ `
       gross {
         minorUnits
         currency
+      }
+    }
+    discounts {
+      ...AD
+    }
+    shipping {
+      optionId
+      name
+      total {
+        gross {
+          minorUnits
+        }
       }
     }
     shippingAddress {
@@ -97,6 +192,9 @@ const ORDER = /* GraphQL */ `
         gross {
           minorUnits
         }
+      }
+      discounts {
+        ...LD
       }
     }
     payments {
@@ -129,11 +227,13 @@ const ERRORS =
 const documents = {
   create: `mutation ($input: CartCreateInput!) { answer: cartCreate(input: $input) { token cart { ...C } } } ${CART}`,
   set: `mutation ($input: CartLinesSetInput!) { answer: cartLinesSet(input: $input) { __typename ${ERRORS} ... on CartUpdated { cart { ...C } } } } ${CART}`,
+  codes: `mutation ($input: CartCodesSetInput!) { answer: cartCodesSet(input: $input) { __typename ${ERRORS} ... on CartCodesUpdated { cart { ...C } refused { code status message } } } } ${CART}`,
+  shipping: `mutation ($input: CartShippingSetInput!) { answer: cartShippingSet(input: $input) { __typename ${ERRORS} ... on CartUpdated { cart { ...C } } } } ${CART}`,
   merge: `mutation ($input: CartMergeInput!) { answer: cartMerge(input: $input) { __typename ${ERRORS} ... on CartUpdated { cart { ...C } } } } ${CART}`,
   address: `mutation ($input: CartAddressSetInput!) { answer: cartAddressSet(input: $input) { __typename ${ERRORS} ... on CartUpdated { cart { ...C } } } } ${CART}`,
   checkout: `mutation ($input: CheckoutInput!) { answer: checkout(input: $input) { __typename ${ERRORS}
     ... on OrderPlaced { order { ...O } } ... on OutOfStock { lines { variantId requested available } }
-    ... on PriceChanged { expectedTotal { minorUnits } currentTotal { minorUnits } } ... on PaymentDeclined { declineCode }
+    ... on PriceChanged { expectedTotal { minorUnits } currentTotal { minorUnits } lines { variantId expected { minorUnits } current { minorUnits } } } ... on PaymentDeclined { declineCode }
     ... on PaymentActionRequired { clientSecret } ... on PaymentPending { retryAfterMs } } } ${ORDER}`,
   cart: `query ($id: ID!, $token: String) { answer: cart(id: $id, token: $token) { ...C } } ${CART}`,
   order: `query ($id: ID!, $token: String) { answer: order(id: $id, token: $token) { ...O } } ${ORDER}`,
@@ -160,7 +260,7 @@ export async function send(
 export const mutate = (
   service: Service,
   call: Call,
-  name: 'create' | 'set' | 'address' | 'merge' | 'checkout',
+  name: 'create' | 'set' | 'address' | 'codes' | 'shipping' | 'merge' | 'checkout',
   input: object,
 ): Promise<Answer> => send(service, call, name, { input });
 

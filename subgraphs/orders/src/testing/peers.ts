@@ -2,9 +2,9 @@
 import { requestFault } from '@kontor/kit/src/errors.ts';
 import type { GraphClient, GraphResult } from '@kontor/kit/src/graph/graph.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import { sumTaxed, withTax } from '@kontor/kit/src/money.ts';
 import type { Peers } from '../dependencies.ts';
 import { createSimulatedCustomers, type SimulatedCustomers } from './customers.ts';
+import { createSimulatedPrices, type SimulatedPrices } from './prices.ts';
 import { createSimulatedStock, type SimulatedStock } from './stock.ts';
 
 type Variables = Record<string, unknown>;
@@ -34,52 +34,22 @@ export interface SimulatedPeers {
   readonly stock: SimulatedStock;
   /** Gross minor units of one unit, by variant. */
   readonly prices: Map<string, number>;
+  /** Promotions, ways of sending, quotes and holds. */
+  readonly pricing: SimulatedPrices;
   readonly people: SimulatedCustomers;
   /** Ids by email. */
   readonly customers: Map<string, string>;
   /** Names of services that do not answer. */
   readonly down: Set<keyof Peers>;
   /** How often prices was asked. */
-  quoteCount: number;
+  readonly quoteCount: number;
   /** Makes a variant that the channel `web` sells, of a product of its own. */
   addVariant(priceMinor: number, title?: string): string;
 }
 
-const RATE = 1_900;
-
-interface QuoteInput {
-  readonly currency: string;
-  readonly country: string;
-  readonly quoteToken?: string | null;
-  readonly lines: readonly { readonly lineId: string; readonly variantId: string; readonly quantity: number }[];
-}
-
-function quoteOf(prices: ReadonlyMap<string, number>, { currency, country, lines }: QuoteInput) {
-  const quoted = lines.map(({ lineId, variantId, quantity }) => {
-    const price = prices.get(variantId);
-    return {
-      lineId,
-      variantId,
-      taxRateBasisPoints: RATE,
-      unit: price === undefined ? null : withTax(price, currency, RATE, true),
-      total: price === undefined ? null : withTax(price * quantity, currency, RATE, true),
-    };
-  });
-  const totals = quoted.flatMap((line) => line.total ?? []);
-  const token =
-    totals.length === quoted.length ? JSON.stringify(quoted.map((line) => line.total?.gross.minorUnits)) : null;
-  return {
-    currency,
-    country,
-    token,
-    expiresAt: '2100-01-01T00:00:00.000Z',
-    total: sumTaxed(totals, currency),
-    lines: quoted,
-  };
-}
-
 export function createSimulatedPeers(): SimulatedPeers {
-  const prices = new Map<string, number>();
+  const pricing = createSimulatedPrices();
+  const prices = pricing.units;
   const people = createSimulatedCustomers();
   const down = new Set<keyof Peers>();
   const products: object[] = [];
@@ -95,12 +65,7 @@ export function createSimulatedPeers(): SimulatedPeers {
         return { products: page, endCursor: page.length > 0 ? String(Number(since ?? 0) + page.length) : null };
       },
     },
-    prices: {
-      quote: ({ input }: { input: QuoteInput }) => {
-        simulated.quoteCount += 1;
-        return quoteOf(prices, input);
-      },
-    },
+    prices: pricing.answers,
     stock: stock.answers,
     customers: people.answers,
   };
@@ -114,10 +79,13 @@ export function createSimulatedPeers(): SimulatedPeers {
     },
     stock,
     prices,
+    pricing,
     people,
     customers: people.ids,
     down,
-    quoteCount: 0,
+    get quoteCount() {
+      return pricing.asked.length;
+    },
     addVariant(priceMinor, title = 'Mug') {
       const variantId = newId();
       const variants = [{ variantId, title: 'Blue', sku: `SKU-${variantId.slice(-4)}` }];

@@ -41,6 +41,8 @@ export interface SimulatedStock {
   busyCount: number;
   /** Runs once, just before the next reservation is tried. */
   beforeReserve: (() => void) | null;
+  /** Runs once, just before the next hold is made final. */
+  beforeCommit: (() => void) | null;
   addLocation(place: Place): string;
   setLevel(locationId: string, variantId: string, available: number): void;
   levelOf(locationId: string, variantId: string): number;
@@ -225,6 +227,7 @@ export function createSimulatedStock(): SimulatedStock {
     aheadMs: 0,
     busyCount: 0,
     beforeReserve: null,
+    beforeCommit: null,
     moveCount: 0,
     beforeMove: null,
     damage,
@@ -253,7 +256,11 @@ export function createSimulatedStock(): SimulatedStock {
       },
       reserve,
       reservationMove: move,
-      reservationCommit: ({ key }: { key: string }) => end(key, 'COMMITTED'),
+      reservationCommit: ({ key }: { key: string }) => {
+        stock.beforeCommit?.();
+        stock.beforeCommit = null;
+        return end(key, 'COMMITTED');
+      },
       reservationRelease: ({ key }: { key: string }) => end(key, 'RELEASED'),
     },
   };

@@ -4,15 +4,15 @@ import type { DomainEvent, EventBus } from '@kontor/kit/src/events/event.ts';
 import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
 import type { GraphClient } from '@kontor/kit/src/graph/graph.ts';
+import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
 import { createTestIdentities } from '@kontor/testkit/src/callers.ts';
 import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
 import { eventually } from '@kontor/testkit/src/eventually.ts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createApp } from '../app.ts';
-import { setPriceList } from '../commands/set-price-list.ts';
-import { setPrices } from '../commands/set-prices.ts';
 import type { ChannelProjection } from '../domain/channel-projection.ts';
+import { changedPrices, listDraft, priceChange, savedList } from '../testing/list-drafts.ts';
 
 let testDb: TestDatabase;
 let db: Database;
@@ -61,7 +61,13 @@ function productsWith(answers: (() => readonly ChannelProjection[])[]): GraphCli
 
 async function start(products: GraphClient) {
   const identity = (await createTestIdentities(['prices'])).prices;
-  const app = createApp({ db, bus, identity, logger: silentLogger, peers: { products } });
+  const app = createApp({
+    db,
+    bus,
+    identity,
+    logger: silentLogger,
+    peers: { products, customers: createMemoryClient('customers', () => null) },
+  });
   await app.start();
   stop = () => app.stop();
 }
@@ -116,12 +122,8 @@ test('a change of prices reaches the bus', async () => {
     () => undefined,
   );
   const id = newId();
-  await setPriceList(db, { code: 'base-eur', scope: 'BASE', channel: null, currency: 'EUR', taxIncluded: true });
-  await setPrices(db, {
-    priceListCode: 'base-eur',
-    changes: [{ variantId: id, amountMinor: 1, compareAtMinor: null }],
-    maximum: 1,
-  });
+  await savedList(db, listDraft('base-eur'));
+  await changedPrices(db, 'base-eur', [priceChange(id, 1)]);
   await eventually(() =>
     expect(heard).toMatchObject([{ payload: { priceListCode: 'base-eur', revision: 2, variantIds: [id] } }]),
   );

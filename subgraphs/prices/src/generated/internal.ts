@@ -49,6 +49,47 @@ export type Busy = UserError & {
   retryAfterMs: Scalars['Int']['output'];
 };
 
+/** Who buys. */
+export type BuyerInput = {
+  /** The company that the customer buys for. */
+  companyId?: InputMaybe<Scalars['ID']['input']>;
+  /** The location of the company that the customer buys for. */
+  companyLocationId?: InputMaybe<Scalars['ID']['input']>;
+  /** The customer. */
+  customerId?: InputMaybe<Scalars['ID']['input']>;
+  /** Codes of the customer's groups and segments; at most 50. */
+  groups?: Array<Scalars['ID']['input']>;
+};
+
+/** What became of a token. */
+export type GivenQuote = {
+  __typename?: 'GivenQuote';
+  /** What it promised for each variant; empty for one that is not ours. */
+  lines: Array<GivenQuoteLine>;
+  /** `HONOURED`, `EXPIRED`, `OTHER_CART` (other lines, codes, buyer, place or way of sending), or `FORGED` (not one of ours). */
+  status: Scalars['String']['output'];
+  /** What it promised in all; null for one that is not ours. */
+  total?: Maybe<Money>;
+};
+
+/** What a token promised for a variant. */
+export type GivenQuoteLine = {
+  __typename?: 'GivenQuoteLine';
+  /** How many. */
+  quantity: Scalars['Int']['output'];
+  /** What they cost in all, gross. */
+  total: Money;
+  /** The variant. */
+  variantId: Scalars['ID']['output'];
+};
+
+/** The key was released, or held for another quote: use another. */
+export type HoldEnded = {
+  __typename?: 'HoldEnded';
+  /** HELD, CONFIRMED, RELEASED or EXPIRED. */
+  status: Scalars['String']['output'];
+};
+
 /** The idempotency key was used before with another input: use a new key for a new intent. */
 export type IdempotencyKeyReused = UserError & {
   __typename?: 'IdempotencyKeyReused';
@@ -71,13 +112,30 @@ export type InvalidInput = UserError & {
   path?: Maybe<Array<Scalars['String']['output']>>;
 };
 
-/** A price as a list has it. */
-export type ListPrice = {
-  __typename?: 'ListPrice';
-  /** The amount for one unit in minor units of the list's currency. */
+/** A page of prices that a list itself holds. */
+export type ListPricePage = {
+  __typename?: 'ListPricePage';
+  /** The list's currency. */
+  currency: Scalars['CurrencyCode']['output'];
+  /** Where to continue; null when the page is empty. */
+  endCursor?: Maybe<Scalars['Cursor']['output']>;
+  /** By variant and quantity. */
+  rows: Array<ListPriceRow>;
+};
+
+/** A price that a list itself holds. */
+export type ListPriceRow = {
+  __typename?: 'ListPriceRow';
+  /** Millionths of a minor unit besides. */
+  amountMicros: Scalars['Int']['output'];
+  /** Minor units of the list's currency for one unit. */
   amountMinor: Scalars['SafeInt']['output'];
   /** The former or recommended amount. */
   compareAtMinor?: Maybe<Scalars['SafeInt']['output']>;
+  /** The quantity from which it holds. */
+  minQuantity: Scalars['Int']['output'];
+  /** Its SKU, as products has told it. */
+  sku?: Maybe<Scalars['String']['output']>;
   /** The variant. */
   variantId: Scalars['ID']['output'];
 };
@@ -99,31 +157,55 @@ export type MoneyInput = {
   minorUnits: Scalars['SafeInt']['input'];
 };
 
-/** Commands of the catalogue importer and the seed. */
+/** Commands of other services, of the catalogue importer and of the seed. */
 export type Mutation = {
   __typename?: 'Mutation';
   /** Makes or changes a price list by code. */
   priceListUpsert: PriceListState;
   /** Sets up to 5,000 prices of a list; only rows that differ are written. */
   pricesUpsert: PricesUpsertPayload;
-  /** Sets tax rates by country; at most 300. */
+  /** Makes final what is held under a key. Repeating is harmless. */
+  promotionsConfirm: PromotionsHoldEnded;
+  /** Holds what an order takes of codes, limits and budgets, all or nothing. Repeating is harmless. */
+  promotionsHold: PromotionsHoldResult;
+  /** Gives back what is held under a key; a key that held nothing never will. Repeating is harmless. */
+  promotionsRelease: PromotionsHoldEnded;
+  /** Sets tax rates by country, region and tax category; at most 300, all or nothing. */
   taxRatesUpsert: TaxRatesUpsertPayload;
 };
 
 
-/** Commands of the catalogue importer and the seed. */
+/** Commands of other services, of the catalogue importer and of the seed. */
 export type MutationPriceListUpsertArgs = {
   input: PriceListUpsertInput;
 };
 
 
-/** Commands of the catalogue importer and the seed. */
+/** Commands of other services, of the catalogue importer and of the seed. */
 export type MutationPricesUpsertArgs = {
   input: PricesUpsertInput;
 };
 
 
-/** Commands of the catalogue importer and the seed. */
+/** Commands of other services, of the catalogue importer and of the seed. */
+export type MutationPromotionsConfirmArgs = {
+  input: PromotionsHoldEndInput;
+};
+
+
+/** Commands of other services, of the catalogue importer and of the seed. */
+export type MutationPromotionsHoldArgs = {
+  input: PromotionsHoldInput;
+};
+
+
+/** Commands of other services, of the catalogue importer and of the seed. */
+export type MutationPromotionsReleaseArgs = {
+  input: PromotionsHoldEndInput;
+};
+
+
+/** Commands of other services, of the catalogue importer and of the seed. */
 export type MutationTaxRatesUpsertArgs = {
   input: TaxRatesUpsertInput;
 };
@@ -184,6 +266,8 @@ export type PriceListUpsertInput = {
   code: Scalars['String']['input'];
   /** The currency. */
   currency: Scalars['CurrencyCode']['input'];
+  /** What people read; the code when absent. */
+  name?: InputMaybe<Scalars['String']['input']>;
   /** BASE or CHANNEL. */
   scope: Scalars['String']['input'];
   /** Whether its amounts contain tax. */
@@ -192,16 +276,22 @@ export type PriceListUpsertInput = {
 
 /** One price. */
 export type PriceUpsert = {
-  /** The amount for one unit in minor units. */
-  amountMinor: Scalars['SafeInt']['input'];
+  /** Millionths of a minor unit besides, 0 to 999,999. */
+  amountMicros?: Scalars['Int']['input'];
+  /** The amount for one unit in minor units; null removes the price of that quantity. */
+  amountMinor?: InputMaybe<Scalars['SafeInt']['input']>;
   /** The former or recommended amount. */
   compareAtMinor?: InputMaybe<Scalars['SafeInt']['input']>;
+  /** So many have to be bought, 1 to 10,000; the price then holds for all of them. */
+  minQuantity?: Scalars['Int']['input'];
   /** The variant. */
   variantId: Scalars['ID']['input'];
 };
 
 /** Prices to set. */
 export type PricesUpsertInput = {
+  /** Whether a row that breaks a rule is left out and told; else it has the whole call refused. */
+  isPartial?: Scalars['Boolean']['input'];
   /** The list's code. */
   priceListCode: Scalars['String']['input'];
   /** The prices. */
@@ -213,19 +303,69 @@ export type PricesUpsertPayload = {
   __typename?: 'PricesUpsertPayload';
   /** How many rows differed and were written. */
   changedCount: Scalars['Int']['output'];
+  /** Rows that broke a rule, with `isPartial`. */
+  rejected: Array<RejectedPrice>;
 };
+
+/** Something was used up meanwhile: nothing is held. */
+export type PromotionUnavailable = {
+  __typename?: 'PromotionUnavailable';
+  /** The code; null for a promotion without. */
+  code?: Maybe<Scalars['String']['output']>;
+  /** The promotion. */
+  promotionId: Scalars['ID']['output'];
+  /** Why, such as `CODE_USED_UP`, `LIMIT_REACHED`, `BUDGET_SPENT`, `CUSTOMER_LIMIT`, `NOT_ACTIVE`. */
+  reason: Scalars['String']['output'];
+};
+
+/** All of it is held. */
+export type PromotionsHeld = {
+  __typename?: 'PromotionsHeld';
+  /** When it is given back by itself. */
+  expiresAt: Scalars['DateTime']['output'];
+};
+
+/** The hold to end. */
+export type PromotionsHoldEndInput = {
+  /** The key of the order. */
+  key: Scalars['String']['input'];
+};
+
+/** What became of a hold. */
+export type PromotionsHoldEnded = {
+  __typename?: 'PromotionsHoldEnded';
+  /** HELD never; CONFIRMED, RELEASED, EXPIRED; null when nothing was ever held under the key. */
+  status?: Maybe<Scalars['String']['output']>;
+};
+
+/** What an order takes of promotions. */
+export type PromotionsHoldInput = {
+  /** Whose limits of codes count when nobody is signed in; as in the quote. */
+  guestKey?: InputMaybe<Scalars['String']['input']>;
+  /** The key of the order. Repeating it with the same quote answers the same. */
+  key: Scalars['String']['input'];
+  /** The quote that is being paid, as it was signed; it may have expired since. */
+  quoteToken: Scalars['String']['input'];
+};
+
+/** The outcome of `promotionsHold`. */
+export type PromotionsHoldResult = HoldEnded | PromotionUnavailable | PromotionsHeld;
 
 /** What other services may ask of prices. */
 export type Query = {
   __typename?: 'Query';
   /** What a guest of a channel pays for one unit, by variant and currency: all currencies of the channel, the tax of its first country. Variants without a price are left out. */
   anonymousPrices: Array<AnonymousPrice>;
+  /** All prices that a list itself holds, for exports; null when there is no such list. */
+  listPrices?: Maybe<ListPricePage>;
   /** Variants of which some price may have changed for somebody, in the order of the changes; call again with `endCursor`. */
   priceChanges: PriceChangePage;
-  /** What a list says of variants, for exports; those without a price, and everything of a list that there is none of, are left out. */
-  pricesOfList: Array<ListPrice>;
-  /** Prices a cart: the same answer as `ProductVariant.price`, lines of one variant summed first. */
+  /** What a list says of one unit of variants; those without a price, and everything of a list that there is none of, are left out. */
+  pricesOfList: Array<UnitPriceOfList>;
+  /** Prices a cart by the same rules as `ProductVariant.price`, lines of one variant summed first. */
   quote: Quote;
+  /** Variants by SKU, aligned, as products has told them; several have the same SKU sometimes. At most 1,000. */
+  variantIdsBySku: Array<Array<Scalars['ID']['output']>>;
 };
 
 
@@ -233,6 +373,14 @@ export type Query = {
 export type QueryAnonymousPricesArgs = {
   channel: Scalars['ID']['input'];
   variantIds: Array<Scalars['ID']['input']>;
+};
+
+
+/** What other services may ask of prices. */
+export type QueryListPricesArgs = {
+  after?: InputMaybe<Scalars['Cursor']['input']>;
+  code: Scalars['String']['input'];
+  first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
@@ -255,52 +403,160 @@ export type QueryQuoteArgs = {
   input: QuoteInput;
 };
 
-/** The price of a cart. */
+
+/** What other services may ask of prices. */
+export type QueryVariantIdsBySkuArgs = {
+  skus: Array<Scalars['String']['input']>;
+};
+
+/** The price of a cart. Lines and shipping sum to the total, to the minor unit. */
 export type Quote = {
   __typename?: 'Quote';
+  /** What became of each code that was entered, in its order. */
+  codes: Array<QuoteCode>;
   /** The country whose tax was applied. */
   country: Scalars['CountryCode']['output'];
   /** The currency of all amounts. */
   currency: Scalars['CurrencyCode']['output'];
+  /** Promotions that gave something, in the order in which they were applied. */
+  discounts: Array<QuoteDiscount>;
   /** When the token ends. */
   expiresAt: Scalars['DateTime']['output'];
+  /** What is free once it is in the cart. */
+  gifts: Array<QuoteGift>;
+  /** What became of the token that was given; null when none was. */
+  givenQuote?: Maybe<GivenQuote>;
+  /** The sum over the lines that have a price, after discounts, without shipping. */
+  goodsTotal: TaxedMoney;
   /** Aligned with the input's lines. */
   lines: Array<QuoteLine>;
+  /** The sum over the lines that have a price, before discounts. */
+  listTotal: TaxedMoney;
+  /** Whether something has to be held by `promotionsHold` before this is paid: a code, a limited promotion or a budget. */
+  needsHold: Scalars['Boolean']['output'];
+  /** The moment of the prices: asked again for it, the same comes out. */
+  revision: Scalars['String']['output'];
+  /** How it is sent; null when it is collected or the channel has no options. */
+  shipping?: Maybe<QuoteShipping>;
+  /** Why the option that was asked for is not the one that was chosen; null when it is. */
+  shippingFault?: Maybe<Scalars['String']['output']>;
+  /** Ways in which it can be sent, in order. */
+  shippingOptions: Array<QuoteShippingOption>;
   /** The quote, signed; null when a line has no price. */
   token?: Maybe<Scalars['String']['output']>;
-  /** The sum over the lines that have a price. */
+  /** What is paid: goods after discounts, and shipping. */
   total: TaxedMoney;
+};
+
+/** What became of a code. */
+export type QuoteCode = {
+  __typename?: 'QuoteCode';
+  /** Whether it gave something. */
+  applied: Scalars['Boolean']['output'];
+  /** The code, as it was entered. */
+  code: Scalars['String']['output'];
+  /** For the shopper; null when applied. */
+  message?: Maybe<Scalars['String']['output']>;
+  /** `APPLIED`, or why it gave nothing, such as `CODE_UNKNOWN`, `CODE_USED_UP`, `BELOW_SUBTOTAL`. */
+  status: Scalars['String']['output'];
+};
+
+/** A promotion that gave something. */
+export type QuoteDiscount = {
+  __typename?: 'QuoteDiscount';
+  /** Whether it was on products, on the order or on shipping. */
+  class: Scalars['String']['output'];
+  /** The code that it was used by. */
+  code?: Maybe<Scalars['String']['output']>;
+  /** How much in all, gross, in minor units. */
+  grossMinor: Scalars['SafeInt']['output'];
+  /** What shoppers read. */
+  name: Scalars['String']['output'];
+  /** The promotion's code, which names it among staff. */
+  promotionCode: Scalars['String']['output'];
+  /** The promotion. */
+  promotionId: Scalars['ID']['output'];
+};
+
+/** What is free once it is in the cart. */
+export type QuoteGift = {
+  __typename?: 'QuoteGift';
+  /** How many of them are in the cart already. */
+  inCart: Scalars['Int']['output'];
+  /** What shoppers read. */
+  name: Scalars['String']['output'];
+  /** The promotion. */
+  promotionId: Scalars['ID']['output'];
+  /** How many. */
+  quantity: Scalars['Int']['output'];
+  /** What is free. */
+  variantId: Scalars['ID']['output'];
 };
 
 /** What to price, and in which context. */
 export type QuoteInput = {
+  /** Who buys; a guest when absent. */
+  buyer?: InputMaybe<BuyerInput>;
   /** The channel's code. */
   channel: Scalars['ID']['input'];
+  /** Codes that were entered, at most 10. */
+  codes?: Array<Scalars['String']['input']>;
   /** The country whose tax applies; the channel's default when absent. */
   country?: InputMaybe<Scalars['CountryCode']['input']>;
   /** The currency; the channel's default when absent. */
   currency?: InputMaybe<Scalars['CurrencyCode']['input']>;
+  /** Whose limits of codes count when nobody is signed in, such as the address that was given; none when absent. */
+  guestKey?: InputMaybe<Scalars['String']['input']>;
+  /** Whether it is collected: nothing is sent. */
+  isPickup?: Scalars['Boolean']['input'];
   /** The lines, at most 500; `lineId` is echoed. */
   lines: Array<QuoteLineInput>;
+  /** For zones of shipping. */
+  postalCode?: InputMaybe<Scalars['String']['input']>;
   /** A quote given earlier for the same lines and context; honoured while it is valid. */
   quoteToken?: InputMaybe<Scalars['String']['input']>;
+  /** State or province, as ISO 3166-2 has it behind the country. */
+  region?: InputMaybe<Scalars['String']['input']>;
+  /** How it is to be sent; the first option that is offered when absent. */
+  shippingOptionCode?: InputMaybe<Scalars['ID']['input']>;
 };
 
 /** The price of a line. */
 export type QuoteLine = {
   __typename?: 'QuoteLine';
+  /** Its part of the discounts, gross. */
+  discounts: Array<QuoteLineDiscount>;
   /** The caller's line. */
   lineId: Scalars['ID']['output'];
+  /** The price of the line before discounts. */
+  listTotal?: Maybe<TaxedMoney>;
+  /** The price of one unit by the list; null when no list prices the variant. */
+  listUnit?: Maybe<TaxedMoney>;
   /** The list that won. */
   priceListCode?: Maybe<Scalars['String']['output']>;
   /** Tax rate in basis points: 1900 is 19%. */
   taxRateBasisPoints: Scalars['Int']['output'];
+  /** The quantity from which the price holds. */
+  tierMinQuantity?: Maybe<Scalars['Int']['output']>;
   /** The price of the line; null when no list prices the variant. */
   total?: Maybe<TaxedMoney>;
-  /** The price of one unit; null when no list prices the variant. */
+  /** The price of one unit after promotions of the unit; null when no list prices the variant. */
   unit?: Maybe<TaxedMoney>;
   /** The variant. */
   variantId: Scalars['ID']['output'];
+};
+
+/** A line's part of a discount. */
+export type QuoteLineDiscount = {
+  __typename?: 'QuoteLineDiscount';
+  /** How much, gross, in minor units; 0 or more. */
+  grossMinor: Scalars['SafeInt']['output'];
+  /** What shoppers read. */
+  name: Scalars['String']['output'];
+  /** The promotion's code, which names it among staff. */
+  promotionCode: Scalars['String']['output'];
+  /** The promotion. */
+  promotionId: Scalars['ID']['output'];
 };
 
 /** A line to price. */
@@ -313,12 +569,53 @@ export type QuoteLineInput = {
   variantId: Scalars['ID']['input'];
 };
 
-/** A country's standard tax rate. */
+/** How something is sent. */
+export type QuoteShipping = {
+  __typename?: 'QuoteShipping';
+  /** What it costs before discounts. */
+  listTotal: TaxedMoney;
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** The option. */
+  optionCode: Scalars['ID']['output'];
+  /** Tax rate in basis points. */
+  taxRateBasisPoints: Scalars['Int']['output'];
+  /** What it costs. */
+  total: TaxedMoney;
+};
+
+/** A way in which something can be sent. */
+export type QuoteShippingOption = {
+  __typename?: 'QuoteShippingOption';
+  /** The option. */
+  code: Scalars['ID']['output'];
+  /** Its name. */
+  name: Scalars['String']['output'];
+  /** What it costs with what is in the cart, after discounts of shipping. */
+  total: TaxedMoney;
+};
+
+/** A row that broke a rule. */
+export type RejectedPrice = {
+  __typename?: 'RejectedPrice';
+  /** Which rule, such as `INVALID_AMOUNT`. */
+  code: Scalars['String']['output'];
+  /** Its place in the call, from 0. */
+  index: Scalars['Int']['output'];
+  /** For whoever sent it. */
+  message: Scalars['String']['output'];
+};
+
+/** The tax rate of a country, or of a part of it and some of its goods. */
 export type TaxRateUpsert = {
   /** The rate in basis points. */
   basisPoints: Scalars['Int']['input'];
   /** The country. */
   country: Scalars['CountryCode']['input'];
+  /** State or province as ISO 3166-2 has it behind the country; empty for the whole country. */
+  region?: Scalars['String']['input'];
+  /** The tax category; `standard` for all goods that have no rate of their own. */
+  taxCategory?: Scalars['String']['input'];
 };
 
 /** Tax rates to set. */
@@ -343,6 +640,17 @@ export type TaxedMoney = {
   net: Money;
   /** The tax that is contained in gross. */
   tax: Money;
+};
+
+/** A price as a list has it. */
+export type UnitPriceOfList = {
+  __typename?: 'UnitPriceOfList';
+  /** The amount for one unit in minor units of the list's currency. */
+  amountMinor: Scalars['SafeInt']['output'];
+  /** The former or recommended amount. */
+  compareAtMinor?: Maybe<Scalars['SafeInt']['output']>;
+  /** The variant. */
+  variantId: Scalars['ID']['output'];
 };
 
 /** A refusal that the caller can do something about. Bugs and outages are GraphQL errors instead. */
@@ -433,6 +741,14 @@ export type DirectiveResolverFn<TResult = Record<PropertyKey, never>, TParent = 
 
 
 
+/** Mapping of union types */
+export type ResolversUnionTypes<_RefType extends Record<string, unknown>> = {
+  PromotionsHoldResult:
+    | ( HoldEnded & { __typename: 'HoldEnded' } )
+    | ( PromotionUnavailable & { __typename: 'PromotionUnavailable' } )
+    | ( PromotionsHeld & { __typename: 'PromotionsHeld' } )
+  ;
+};
 
 /** Mapping of interface types */
 export type ResolversInterfaceTypes<_RefType extends Record<string, unknown>> = {
@@ -450,16 +766,21 @@ export type ResolversTypes = {
   AnonymousPrice: ResolverTypeWrapper<AnonymousPrice>;
   Boolean: ResolverTypeWrapper<Scalars['Boolean']['output']>;
   Busy: ResolverTypeWrapper<Busy>;
+  BuyerInput: BuyerInput;
   CountryCode: ResolverTypeWrapper<Scalars['CountryCode']['output']>;
   CurrencyCode: ResolverTypeWrapper<Scalars['CurrencyCode']['output']>;
   Cursor: ResolverTypeWrapper<Scalars['Cursor']['output']>;
   DateTime: ResolverTypeWrapper<Scalars['DateTime']['output']>;
+  GivenQuote: ResolverTypeWrapper<GivenQuote>;
+  GivenQuoteLine: ResolverTypeWrapper<GivenQuoteLine>;
+  HoldEnded: ResolverTypeWrapper<HoldEnded>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
   IdempotencyKeyReused: ResolverTypeWrapper<IdempotencyKeyReused>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
   InvalidInput: ResolverTypeWrapper<InvalidInput>;
   JSON: ResolverTypeWrapper<Scalars['JSON']['output']>;
-  ListPrice: ResolverTypeWrapper<ListPrice>;
+  ListPricePage: ResolverTypeWrapper<ListPricePage>;
+  ListPriceRow: ResolverTypeWrapper<ListPriceRow>;
   Money: ResolverTypeWrapper<Money>;
   MoneyInput: MoneyInput;
   Mutation: ResolverTypeWrapper<Record<PropertyKey, never>>;
@@ -471,17 +792,31 @@ export type ResolversTypes = {
   PriceUpsert: PriceUpsert;
   PricesUpsertInput: PricesUpsertInput;
   PricesUpsertPayload: ResolverTypeWrapper<PricesUpsertPayload>;
+  PromotionUnavailable: ResolverTypeWrapper<PromotionUnavailable>;
+  PromotionsHeld: ResolverTypeWrapper<PromotionsHeld>;
+  PromotionsHoldEndInput: PromotionsHoldEndInput;
+  PromotionsHoldEnded: ResolverTypeWrapper<PromotionsHoldEnded>;
+  PromotionsHoldInput: PromotionsHoldInput;
+  PromotionsHoldResult: ResolverTypeWrapper<ResolversUnionTypes<ResolversTypes>['PromotionsHoldResult']>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
   Quote: ResolverTypeWrapper<Quote>;
+  QuoteCode: ResolverTypeWrapper<QuoteCode>;
+  QuoteDiscount: ResolverTypeWrapper<QuoteDiscount>;
+  QuoteGift: ResolverTypeWrapper<QuoteGift>;
   QuoteInput: QuoteInput;
   QuoteLine: ResolverTypeWrapper<QuoteLine>;
+  QuoteLineDiscount: ResolverTypeWrapper<QuoteLineDiscount>;
   QuoteLineInput: QuoteLineInput;
+  QuoteShipping: ResolverTypeWrapper<QuoteShipping>;
+  QuoteShippingOption: ResolverTypeWrapper<QuoteShippingOption>;
+  RejectedPrice: ResolverTypeWrapper<RejectedPrice>;
   SafeInt: ResolverTypeWrapper<Scalars['SafeInt']['output']>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   TaxRateUpsert: TaxRateUpsert;
   TaxRatesUpsertInput: TaxRatesUpsertInput;
   TaxRatesUpsertPayload: ResolverTypeWrapper<TaxRatesUpsertPayload>;
   TaxedMoney: ResolverTypeWrapper<TaxedMoney>;
+  UnitPriceOfList: ResolverTypeWrapper<UnitPriceOfList>;
   UserError: ResolverTypeWrapper<ResolversInterfaceTypes<ResolversTypes>['UserError']>;
   VersionConflict: ResolverTypeWrapper<VersionConflict>;
 };
@@ -491,16 +826,21 @@ export type ResolversParentTypes = {
   AnonymousPrice: AnonymousPrice;
   Boolean: Scalars['Boolean']['output'];
   Busy: Busy;
+  BuyerInput: BuyerInput;
   CountryCode: Scalars['CountryCode']['output'];
   CurrencyCode: Scalars['CurrencyCode']['output'];
   Cursor: Scalars['Cursor']['output'];
   DateTime: Scalars['DateTime']['output'];
+  GivenQuote: GivenQuote;
+  GivenQuoteLine: GivenQuoteLine;
+  HoldEnded: HoldEnded;
   ID: Scalars['ID']['output'];
   IdempotencyKeyReused: IdempotencyKeyReused;
   Int: Scalars['Int']['output'];
   InvalidInput: InvalidInput;
   JSON: Scalars['JSON']['output'];
-  ListPrice: ListPrice;
+  ListPricePage: ListPricePage;
+  ListPriceRow: ListPriceRow;
   Money: Money;
   MoneyInput: MoneyInput;
   Mutation: Record<PropertyKey, never>;
@@ -512,17 +852,31 @@ export type ResolversParentTypes = {
   PriceUpsert: PriceUpsert;
   PricesUpsertInput: PricesUpsertInput;
   PricesUpsertPayload: PricesUpsertPayload;
+  PromotionUnavailable: PromotionUnavailable;
+  PromotionsHeld: PromotionsHeld;
+  PromotionsHoldEndInput: PromotionsHoldEndInput;
+  PromotionsHoldEnded: PromotionsHoldEnded;
+  PromotionsHoldInput: PromotionsHoldInput;
+  PromotionsHoldResult: ResolversUnionTypes<ResolversParentTypes>['PromotionsHoldResult'];
   Query: Record<PropertyKey, never>;
   Quote: Quote;
+  QuoteCode: QuoteCode;
+  QuoteDiscount: QuoteDiscount;
+  QuoteGift: QuoteGift;
   QuoteInput: QuoteInput;
   QuoteLine: QuoteLine;
+  QuoteLineDiscount: QuoteLineDiscount;
   QuoteLineInput: QuoteLineInput;
+  QuoteShipping: QuoteShipping;
+  QuoteShippingOption: QuoteShippingOption;
+  RejectedPrice: RejectedPrice;
   SafeInt: Scalars['SafeInt']['output'];
   String: Scalars['String']['output'];
   TaxRateUpsert: TaxRateUpsert;
   TaxRatesUpsertInput: TaxRatesUpsertInput;
   TaxRatesUpsertPayload: TaxRatesUpsertPayload;
   TaxedMoney: TaxedMoney;
+  UnitPriceOfList: UnitPriceOfList;
   UserError: ResolversInterfaceTypes<ResolversParentTypes>['UserError'];
   VersionConflict: VersionConflict;
 };
@@ -557,6 +911,23 @@ export interface DateTimeScalarConfig extends GraphQLScalarTypeConfig<ResolversT
   name: 'DateTime';
 }
 
+export type GivenQuoteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GivenQuote'] = ResolversParentTypes['GivenQuote']> = {
+  lines?: Resolver<Array<ResolversTypes['GivenQuoteLine']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  total?: Resolver<Maybe<ResolversTypes['Money']>, ParentType, ContextType>;
+};
+
+export type GivenQuoteLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['GivenQuoteLine'] = ResolversParentTypes['GivenQuoteLine']> = {
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type HoldEndedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['HoldEnded'] = ResolversParentTypes['HoldEnded']> = {
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
 export type IdempotencyKeyReusedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['IdempotencyKeyReused'] = ResolversParentTypes['IdempotencyKeyReused']> = {
   code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
@@ -575,9 +946,18 @@ export interface JsonScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes
   name: 'JSON';
 }
 
-export type ListPriceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ListPrice'] = ResolversParentTypes['ListPrice']> = {
+export type ListPricePageResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ListPricePage'] = ResolversParentTypes['ListPricePage']> = {
+  currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+  endCursor?: Resolver<Maybe<ResolversTypes['Cursor']>, ParentType, ContextType>;
+  rows?: Resolver<Array<ResolversTypes['ListPriceRow']>, ParentType, ContextType>;
+};
+
+export type ListPriceRowResolvers<ContextType = Context, ParentType extends ResolversParentTypes['ListPriceRow'] = ResolversParentTypes['ListPriceRow']> = {
+  amountMicros?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   amountMinor?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
   compareAtMinor?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  minQuantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  sku?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
@@ -589,6 +969,9 @@ export type MoneyResolvers<ContextType = Context, ParentType extends ResolversPa
 export type MutationResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Mutation'] = ResolversParentTypes['Mutation']> = {
   priceListUpsert?: Resolver<ResolversTypes['PriceListState'], ParentType, ContextType, RequireFields<MutationPriceListUpsertArgs, 'input'>>;
   pricesUpsert?: Resolver<ResolversTypes['PricesUpsertPayload'], ParentType, ContextType, RequireFields<MutationPricesUpsertArgs, 'input'>>;
+  promotionsConfirm?: Resolver<ResolversTypes['PromotionsHoldEnded'], ParentType, ContextType, RequireFields<MutationPromotionsConfirmArgs, 'input'>>;
+  promotionsHold?: Resolver<ResolversTypes['PromotionsHoldResult'], ParentType, ContextType, RequireFields<MutationPromotionsHoldArgs, 'input'>>;
+  promotionsRelease?: Resolver<ResolversTypes['PromotionsHoldEnded'], ParentType, ContextType, RequireFields<MutationPromotionsReleaseArgs, 'input'>>;
   taxRatesUpsert?: Resolver<ResolversTypes['TaxRatesUpsertPayload'], ParentType, ContextType, RequireFields<MutationTaxRatesUpsertArgs, 'input'>>;
 };
 
@@ -621,31 +1004,120 @@ export type PriceListStateResolvers<ContextType = Context, ParentType extends Re
 
 export type PricesUpsertPayloadResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PricesUpsertPayload'] = ResolversParentTypes['PricesUpsertPayload']> = {
   changedCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  rejected?: Resolver<Array<ResolversTypes['RejectedPrice']>, ParentType, ContextType>;
+};
+
+export type PromotionUnavailableResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PromotionUnavailable'] = ResolversParentTypes['PromotionUnavailable']> = {
+  code?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  promotionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  reason?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PromotionsHeldResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PromotionsHeld'] = ResolversParentTypes['PromotionsHeld']> = {
+  expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  __isTypeOf?: IsTypeOfResolverFn<ParentType, ContextType>;
+};
+
+export type PromotionsHoldEndedResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PromotionsHoldEnded'] = ResolversParentTypes['PromotionsHoldEnded']> = {
+  status?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+};
+
+export type PromotionsHoldResultResolvers<ContextType = Context, ParentType extends ResolversParentTypes['PromotionsHoldResult'] = ResolversParentTypes['PromotionsHoldResult']> = {
+  __resolveType: TypeResolveFn<'HoldEnded' | 'PromotionUnavailable' | 'PromotionsHeld', ParentType, ContextType>;
 };
 
 export type QueryResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   anonymousPrices?: Resolver<Array<ResolversTypes['AnonymousPrice']>, ParentType, ContextType, RequireFields<QueryAnonymousPricesArgs, 'channel' | 'variantIds'>>;
+  listPrices?: Resolver<Maybe<ResolversTypes['ListPricePage']>, ParentType, ContextType, RequireFields<QueryListPricesArgs, 'code' | 'first'>>;
   priceChanges?: Resolver<ResolversTypes['PriceChangePage'], ParentType, ContextType, RequireFields<QueryPriceChangesArgs, 'first'>>;
-  pricesOfList?: Resolver<Array<ResolversTypes['ListPrice']>, ParentType, ContextType, RequireFields<QueryPricesOfListArgs, 'code' | 'variantIds'>>;
+  pricesOfList?: Resolver<Array<ResolversTypes['UnitPriceOfList']>, ParentType, ContextType, RequireFields<QueryPricesOfListArgs, 'code' | 'variantIds'>>;
   quote?: Resolver<ResolversTypes['Quote'], ParentType, ContextType, RequireFields<QueryQuoteArgs, 'input'>>;
+  variantIdsBySku?: Resolver<Array<Array<ResolversTypes['ID']>>, ParentType, ContextType, RequireFields<QueryVariantIdsBySkuArgs, 'skus'>>;
 };
 
 export type QuoteResolvers<ContextType = Context, ParentType extends ResolversParentTypes['Quote'] = ResolversParentTypes['Quote']> = {
+  codes?: Resolver<Array<ResolversTypes['QuoteCode']>, ParentType, ContextType>;
   country?: Resolver<ResolversTypes['CountryCode'], ParentType, ContextType>;
   currency?: Resolver<ResolversTypes['CurrencyCode'], ParentType, ContextType>;
+  discounts?: Resolver<Array<ResolversTypes['QuoteDiscount']>, ParentType, ContextType>;
   expiresAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+  gifts?: Resolver<Array<ResolversTypes['QuoteGift']>, ParentType, ContextType>;
+  givenQuote?: Resolver<Maybe<ResolversTypes['GivenQuote']>, ParentType, ContextType>;
+  goodsTotal?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
   lines?: Resolver<Array<ResolversTypes['QuoteLine']>, ParentType, ContextType>;
+  listTotal?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+  needsHold?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  revision?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  shipping?: Resolver<Maybe<ResolversTypes['QuoteShipping']>, ParentType, ContextType>;
+  shippingFault?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  shippingOptions?: Resolver<Array<ResolversTypes['QuoteShippingOption']>, ParentType, ContextType>;
   token?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
 };
 
+export type QuoteCodeResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuoteCode'] = ResolversParentTypes['QuoteCode']> = {
+  applied?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  message?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  status?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+};
+
+export type QuoteDiscountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuoteDiscount'] = ResolversParentTypes['QuoteDiscount']> = {
+  class?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  code?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  grossMinor?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promotionCode?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promotionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type QuoteGiftResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuoteGift'] = ResolversParentTypes['QuoteGift']> = {
+  inCart?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promotionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  quantity?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
 export type QuoteLineResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuoteLine'] = ResolversParentTypes['QuoteLine']> = {
+  discounts?: Resolver<Array<ResolversTypes['QuoteLineDiscount']>, ParentType, ContextType>;
   lineId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  listTotal?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
+  listUnit?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   priceListCode?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   taxRateBasisPoints?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  tierMinQuantity?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   total?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   unit?: Resolver<Maybe<ResolversTypes['TaxedMoney']>, ParentType, ContextType>;
   variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type QuoteLineDiscountResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuoteLineDiscount'] = ResolversParentTypes['QuoteLineDiscount']> = {
+  grossMinor?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promotionCode?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  promotionId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+};
+
+export type QuoteShippingResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuoteShipping'] = ResolversParentTypes['QuoteShipping']> = {
+  listTotal?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  optionCode?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  taxRateBasisPoints?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+};
+
+export type QuoteShippingOptionResolvers<ContextType = Context, ParentType extends ResolversParentTypes['QuoteShippingOption'] = ResolversParentTypes['QuoteShippingOption']> = {
+  code?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  total?: Resolver<ResolversTypes['TaxedMoney'], ParentType, ContextType>;
+};
+
+export type RejectedPriceResolvers<ContextType = Context, ParentType extends ResolversParentTypes['RejectedPrice'] = ResolversParentTypes['RejectedPrice']> = {
+  code?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  index?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+  message?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
 export interface SafeIntScalarConfig extends GraphQLScalarTypeConfig<ResolversTypes['SafeInt'], any> {
@@ -660,6 +1132,12 @@ export type TaxedMoneyResolvers<ContextType = Context, ParentType extends Resolv
   gross?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   net?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
   tax?: Resolver<ResolversTypes['Money'], ParentType, ContextType>;
+};
+
+export type UnitPriceOfListResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UnitPriceOfList'] = ResolversParentTypes['UnitPriceOfList']> = {
+  amountMinor?: Resolver<ResolversTypes['SafeInt'], ParentType, ContextType>;
+  compareAtMinor?: Resolver<Maybe<ResolversTypes['SafeInt']>, ParentType, ContextType>;
+  variantId?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
 };
 
 export type UserErrorResolvers<ContextType = Context, ParentType extends ResolversParentTypes['UserError'] = ResolversParentTypes['UserError']> = {
@@ -681,10 +1159,14 @@ export type Resolvers<ContextType = Context> = {
   CurrencyCode?: GraphQLScalarType;
   Cursor?: GraphQLScalarType;
   DateTime?: GraphQLScalarType;
+  GivenQuote?: GivenQuoteResolvers<ContextType>;
+  GivenQuoteLine?: GivenQuoteLineResolvers<ContextType>;
+  HoldEnded?: HoldEndedResolvers<ContextType>;
   IdempotencyKeyReused?: IdempotencyKeyReusedResolvers<ContextType>;
   InvalidInput?: InvalidInputResolvers<ContextType>;
   JSON?: GraphQLScalarType;
-  ListPrice?: ListPriceResolvers<ContextType>;
+  ListPricePage?: ListPricePageResolvers<ContextType>;
+  ListPriceRow?: ListPriceRowResolvers<ContextType>;
   Money?: MoneyResolvers<ContextType>;
   Mutation?: MutationResolvers<ContextType>;
   NotFound?: NotFoundResolvers<ContextType>;
@@ -692,12 +1174,24 @@ export type Resolvers<ContextType = Context> = {
   PriceChangePage?: PriceChangePageResolvers<ContextType>;
   PriceListState?: PriceListStateResolvers<ContextType>;
   PricesUpsertPayload?: PricesUpsertPayloadResolvers<ContextType>;
+  PromotionUnavailable?: PromotionUnavailableResolvers<ContextType>;
+  PromotionsHeld?: PromotionsHeldResolvers<ContextType>;
+  PromotionsHoldEnded?: PromotionsHoldEndedResolvers<ContextType>;
+  PromotionsHoldResult?: PromotionsHoldResultResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
   Quote?: QuoteResolvers<ContextType>;
+  QuoteCode?: QuoteCodeResolvers<ContextType>;
+  QuoteDiscount?: QuoteDiscountResolvers<ContextType>;
+  QuoteGift?: QuoteGiftResolvers<ContextType>;
   QuoteLine?: QuoteLineResolvers<ContextType>;
+  QuoteLineDiscount?: QuoteLineDiscountResolvers<ContextType>;
+  QuoteShipping?: QuoteShippingResolvers<ContextType>;
+  QuoteShippingOption?: QuoteShippingOptionResolvers<ContextType>;
+  RejectedPrice?: RejectedPriceResolvers<ContextType>;
   SafeInt?: GraphQLScalarType;
   TaxRatesUpsertPayload?: TaxRatesUpsertPayloadResolvers<ContextType>;
   TaxedMoney?: TaxedMoneyResolvers<ContextType>;
+  UnitPriceOfList?: UnitPriceOfListResolvers<ContextType>;
   UserError?: UserErrorResolvers<ContextType>;
   VersionConflict?: VersionConflictResolvers<ContextType>;
 };

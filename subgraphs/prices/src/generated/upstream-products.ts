@@ -3,13 +3,38 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+export type CategoryStatesQueryVariables = Exact<{
+  after?: string | null | undefined;
+}>;
+
+
+export type CategoryStatesQuery = { categoryStates: { endCursor: string | null, categories: Array<{ categoryId: string, parentId: string | null, revision: number }> } };
+
 export type ChannelStatesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type ChannelStatesQuery = { channelStates: Array<{ code: string, revision: number, currencies: Array<string>, countries: Array<string> }> };
 
+export type ProductFactsQueryVariables = Exact<{
+  since?: string | null | undefined;
+}>;
+
+
+export type ProductFactsQuery = { productChanges: { endCursor: string | null, products: Array<{ productId: string, revision: number, title: string, productType: string | null, vendor: string | null, tags: Array<string>, attributes: Array<string>, categoryIds: Array<string>, variants: Array<{ variantId: string, sku: string | null, weightGrams: number | null, taxCategory: string }> }> } };
+
 /** The text of a document, typed with its answer and its variables. */
 export type TypedDocument<Result, Variables> = string & { readonly __apiType?: (variables: Variables) => Result };
+
+export const CategoryStatesDocument = `query CategoryStates($after: Cursor) {
+  categoryStates(after: $after, first: 1000) {
+    categories {
+      categoryId
+      parentId
+      revision
+    }
+    endCursor
+  }
+}` as TypedDocument<CategoryStatesQuery, CategoryStatesQueryVariables>;
 
 export const ChannelStatesDocument = `query ChannelStates {
   channelStates {
@@ -19,3 +44,25 @@ export const ChannelStatesDocument = `query ChannelStates {
     countries
   }
 }` as TypedDocument<ChannelStatesQuery, ChannelStatesQueryVariables>;
+
+export const ProductFactsDocument = `query ProductFacts($since: Cursor) {
+  productChanges(since: $since, first: 500) {
+    products {
+      productId
+      revision
+      title
+      productType
+      vendor
+      tags
+      attributes
+      categoryIds
+      variants {
+        variantId
+        sku
+        weightGrams
+        taxCategory
+      }
+    }
+    endCursor
+  }
+}` as TypedDocument<ProductFactsQuery, ProductFactsQueryVariables>;

@@ -1,278 +1,338 @@
-import { silentLogger } from '@kontor/kit/src/logger.ts';
-import type { Database } from '@kontor/kit/src/database.ts';
-import { createMemoryBus } from '@kontor/kit/src/events/memory-bus.ts';
-import { createMemoryClient } from '@kontor/kit/src/graph/memory-client.ts';
 import { newId } from '@kontor/kit/src/ids.ts';
-import type { Service } from '@kontor/kit/src/service.ts';
-import { INTERNAL_PATH } from '@kontor/kit/src/subgraph.ts';
-import { asService, asStaff, createTestIdentities } from '@kontor/testkit/src/callers.ts';
-import { createTestDatabase, type TestDatabase } from '@kontor/testkit/src/database.ts';
-import { decodeJwt, SignJWT } from 'jose';
+import type { Database } from '@kontor/kit/src/database.ts';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createApp } from '../app.ts';
-import { saveChannels } from '../data/channels.ts';
+import type { Context } from '../context.ts';
+import { createTableTaxes } from '../domain/taxes/table-taxes.ts';
+import { createEngineCache } from '../engine-cache.ts';
+import type { Quote, QuoteInput } from '../generated/internal.ts';
+import { quoteQueries } from '../resolvers/quote.ts';
+import { everything } from '../testing/given-cart.ts';
+import { openPrices, type OpenPrices } from '../testing/open-prices.ts';
+import type { Quoting } from './answer-quote.ts';
+import { createQuoteKeys } from './quote-keys.ts';
 
-let testDb: TestDatabase;
-let app: Service;
-/** Another process, with a pool and a key cache of its own. */
-let other: Service;
+const T0 = '2026-05-01T12:00:00.000Z';
+const LAST_MOMENT = '2026-05-01T12:14:59.999Z';
+const TOO_LATE = '2026-05-01T12:15:00.000Z';
+
+let prices: OpenPrices;
+let here: Quoting;
+/** Another process, with a pool and caches of its own. */
+let there: Quoting;
 let now: Date;
 const statements: string[] = [];
 
-async function serve(db: Database): Promise<Service> {
-  const identity = (await createTestIdentities(['prices'])).prices;
-  const products = createMemoryClient('products', () => null);
-  const clock = { now: () => now };
-  const service = createApp({ db, bus: createMemoryBus(), identity, logger: silentLogger, peers: { products }, clock });
-  await service.graph(INTERNAL_PATH).server.start();
-  return service;
-}
+const processWith = (db: Database): Quoting => ({
+  db,
+  clock: { now: () => now },
+  engines: createEngineCache(db),
+  taxes: createTableTaxes(),
+  quoteKey: createQuoteKeys(db),
+});
 
 beforeAll(async () => {
-  testDb = await createTestDatabase(['prices']);
-  const db = testDb.open('prices', { max: 1, onQuery: (query) => statements.push(query) });
-  app = await serve(db);
-  other = await serve(testDb.open('prices'));
-  await saveChannels(db.orm, [
-    { code: 'web', revision: 1, currencies: ['EUR', 'USD'], countries: ['DE'] },
-    { code: 'pos', revision: 1, currencies: ['EUR'], countries: ['DE'] },
-  ]);
-  await command(
-    'taxRatesUpsert',
-    'TaxRatesUpsertInput',
-    { rates: [{ country: 'DE', basisPoints: 1900 }] },
-    'changedCount',
-  );
-  const list = { code: 'base-eur', scope: 'BASE', currency: 'EUR', taxIncluded: false };
-  await command('priceListUpsert', 'PriceListUpsertInput', list, 'revision');
+  // On one connection: another would be opened by a statement of its own.
+  prices = await openPrices({ max: 1, onQuery: (query) => statements.push(query) });
+  here = processWith(prices.db);
+  there = processWith(prices.open());
 });
-afterAll(() => testDb.drop());
-beforeEach(() => {
-  now = new Date('2026-05-01T12:00:00.000Z');
+afterAll(() => prices.testDb.drop());
+beforeEach(async () => {
+  now = new Date(T0);
+  await prices.clear();
+  await prices.givenTaxRates([{ country: 'DE', basisPoints: 1900 }]);
 });
-
-const command = async (name: string, type: string, input: object, fields: string) => {
-  const query = `mutation ($input: ${type}!) { answer: ${name}(input: $input) { ${fields} } }`;
-  return app
-    .graph(INTERNAL_PATH)
-    .execute<{ answer: Record<string, unknown> }>({ query, variables: { input } }, asService('stack'));
-};
-const setPrice = (variantId: string, amountMinor: number) =>
-  command(
-    'pricesUpsert',
-    'PricesUpsertInput',
-    { priceListCode: 'base-eur', prices: [{ variantId, amountMinor }] },
-    'changedCount',
-  );
-
-async function priced(amountMinor: number): Promise<string> {
-  const id = newId();
-  await setPrice(id, amountMinor);
-  return id;
-}
-
-const QUOTE = /* GraphQL */ `
-  query ($input: QuoteInput!) {
-    quote(input: $input) {
-      currency
-      country
-      token
-      expiresAt
-      total {
-        net {
-          minorUnits
-        }
-        tax {
-          minorUnits
-        }
-        gross {
-          minorUnits
-          currency
-        }
-      }
-      lines {
-        lineId
-        variantId
-        unit {
-          gross {
-            minorUnits
-          }
-        }
-        total {
-          net {
-            minorUnits
-          }
-          gross {
-            minorUnits
-          }
-        }
-        taxRateBasisPoints
-        priceListCode
-      }
-    }
-  }
-`;
-
-interface Quote {
-  currency: string;
-  country: string;
-  token: string | null;
-  expiresAt: string;
-  total: { gross: { minorUnits: number } };
-  lines: { lineId: string; unit: object | null; total: { gross: { minorUnits: number } } | null }[];
-}
 
 const line = (variantId: string, quantity: number, lineId = variantId) => ({ lineId, variantId, quantity });
-const ask = async (input: Record<string, unknown>, service = app) => {
-  const result = await service
-    .graph(INTERNAL_PATH)
-    .execute<{ quote: Quote }>(
-      { query: QUOTE, variables: { input: { channel: 'web', ...input } } },
-      asService('orders'),
-    );
-  return { quote: result.data?.quote, code: result.errors?.[0]?.extensions?.['code'] };
+const ask = async (input: Partial<QuoteInput>, from = here): Promise<Quote> => {
+  const resolve = quoteQueries.quote as (parent: object, args: object, context: Context) => Promise<Quote>;
+  return resolve({}, { input: { channel: 'web', lines: [], ...input } }, from as unknown as Context);
 };
-const quote = async (input: Record<string, unknown>, service = app) => (await ask(input, service)).quote!;
-const grossOf = (answer: Quote) => answer.total.gross.minorUnits;
+const grossOf = ({ total }: Quote) => total.gross.minorUnits;
+async function priced(minor: number): Promise<string> {
+  const id = newId();
+  await prices.givenPrices('base-eur', { [id]: minor });
+  return id;
+}
+const parcel = (amountMinor: number) => ({
+  code: 'parcel',
+  zones: [
+    {
+      countries: ['DE'],
+      regions: [],
+      postalPrefixes: [],
+      basis: 'FLAT' as const,
+      brackets: [{ from: 0, amountMinor }],
+      freeFromMinor: null,
+      maxGrams: null,
+    },
+  ],
+});
+const tenPercent = { kind: 'PERCENT' as const, target: everything, basisPoints: 1_000 };
 
 describe('quote', () => {
-  test('prices each line with one statement, and the total over the lines that have a price', async () => {
-    const [a, b] = [await priced(108), await priced(1_000)];
-    const lines = [line(a, 3), line(b, 1), line(newId(), 1, 'unpriced'), line('no-id', 1)];
-    statements.length = 0;
-    const answer = await quote({ lines });
-    expect(statements).toHaveLength(1);
+  test('takes one statement, one beside it for codes, and one behind it for a buyer whom a promotion counts', async () => {
+    const lines = [line(await priced(1_000), 2), line(await priced(500), 1)];
+    await ask({ lines });
+    const counted = async (input: Partial<QuoteInput>) => {
+      statements.length = 0;
+      await ask({ lines, ...input });
+      return statements.length;
+    };
+    expect(await counted({})).toBe(1);
+    expect(await counted({ buyer: { groups: ['gold'] } })).toBe(1);
+    expect(await counted({ codes: ['MAY', 'JUNE'] })).toBe(2);
+    expect(await counted({ buyer: { customerId: newId() } })).toBe(1);
+    expect(await counted({ guestKey: 'anna' })).toBe(1);
+    const { token } = await ask({ lines });
+    expect(await counted({ quoteToken: token })).toBe(1);
+    // What is kept of promotions is read again once after a change.
+    await prices.givenPromotion({ effect: tenPercent });
+    expect(await counted({})).toBe(2);
+    expect(await counted({})).toBe(1);
+    await prices.givenPromotion({
+      effect: tenPercent,
+      limits: { maxUses: null, maxUsesPerCustomer: 1, budget: null },
+    });
+    await counted({});
+    expect(await counted({})).toBe(1);
+    expect(await counted({ buyer: { customerId: newId() } })).toBe(2);
+    expect(await counted({ guestKey: 'anna' })).toBe(2);
+  });
+
+  test('prices the lines that have a price, and promises nothing when one has none', async () => {
+    const [a, b] = [await priced(386), await priced(1_000)];
+    const answer = await ask({ lines: [line(a, 1), line(b, 2), line(newId(), 1, 'unpriced'), line('no-id', 1)] });
     expect(answer).toMatchObject({
       currency: 'EUR',
       country: 'DE',
       token: null,
-      expiresAt: '2026-05-01T12:15:00.000Z',
-      total: { net: { minorUnits: 1_324 }, tax: { minorUnits: 252 }, gross: { minorUnits: 1_576, currency: 'EUR' } },
+      givenQuote: null,
+      needsHold: false,
+      expiresAt: TOO_LATE,
+      total: { net: { minorUnits: 2_005 }, tax: { minorUnits: 381 }, gross: { minorUnits: 2_386, currency: 'EUR' } },
     });
-    expect(answer.lines[0]).toEqual({
+    expect(answer.lines[0]).toMatchObject({
       lineId: a,
       variantId: a,
-      unit: { gross: { minorUnits: 129 } },
+      unit: { gross: { minorUnits: 386 } },
       total: { net: { minorUnits: 324 }, gross: { minorUnits: 386 } },
       taxRateBasisPoints: 1900,
       priceListCode: 'base-eur',
+      tierMinQuantity: 1,
     });
-    expect(answer.lines[2]).toMatchObject({ lineId: 'unpriced', unit: null, total: null, priceListCode: null });
-    expect(answer.lines[3]).toMatchObject({ lineId: 'no-id', total: null });
+    expect(answer.lines[2]).toEqual({
+      lineId: 'unpriced',
+      variantId: answer.lines[2]!.variantId,
+      discounts: [],
+      taxRateBasisPoints: 0,
+    });
+    expect(answer.lines[3]?.total).toBeUndefined();
   });
 
-  test('costs the same when a variant stands on two lines', async () => {
-    const id = await priced(108);
-    const one = await quote({ lines: [line(id, 3)] });
-    const two = await quote({ lines: [line(id, 1, 'first'), line(id.toUpperCase(), 2, 'second')] });
-    expect(grossOf(two)).toBe(grossOf(one));
-    expect(two.lines.reduce((sum, { total }) => sum + total!.gross.minorUnits, 0)).toBe(grossOf(two));
-  });
-
-  test('answers no price in a currency that the channel does not sell in', async () => {
-    const answer = await quote({ currency: 'GBP', lines: [line(await priced(1), 1)] });
+  test('answers no price in a currency that the channel does not sell in, and zero for an empty cart', async () => {
+    const answer = await ask({ currency: 'GBP', lines: [line(await priced(1), 1)] });
     expect(answer).toMatchObject({
       currency: 'GBP',
       token: null,
       total: { gross: { minorUnits: 0, currency: 'GBP' } },
     });
-    expect(answer.lines[0]?.total).toBeNull();
+    expect(grossOf(await ask({}))).toBe(0);
   });
 
-  test('answers an empty cart with zero', async () => {
-    expect(grossOf(await quote({ lines: [] }))).toBe(0);
-  });
-
-  test('refuses 501 lines, bad quantities, an unknown channel, totals beyond 2^53 and callers that are no service', async () => {
+  test('refuses what is too much, an unknown channel, bad quantities and totals beyond 2^53', async () => {
     const id = await priced(100_000_000_000);
-    expect((await quote({ lines: Array.from({ length: 500 }, () => line(newId(), 1)) })).lines).toHaveLength(500);
-    expect((await ask({ lines: Array.from({ length: 501 }, () => line(newId(), 1)) })).code).toBe('BAD_USER_INPUT');
-    for (const quantity of [0, -1, 10_001])
-      expect((await ask({ lines: [line(id, quantity)] })).code).toBe('BAD_USER_INPUT');
-    expect((await ask({ channel: 'nowhere', lines: [] })).code).toBe('BAD_USER_INPUT');
-    expect((await ask({ lines: Array.from({ length: 500 }, () => line(id, 10_000)) })).code).toBe('BAD_USER_INPUT');
-    const refused = await app
-      .graph(INTERNAL_PATH)
-      .execute({ query: QUOTE, variables: { input: { channel: 'web', lines: [] } } }, asStaff(['prices:read']));
-    expect(refused.errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
+    const many = (count: number) => Array.from({ length: count }, () => line(newId(), 1));
+    expect((await ask({ lines: many(500) })).lines).toHaveLength(500);
+    for (const input of [
+      { lines: many(501) },
+      { lines: [line(id, 0)] },
+      { lines: [line(id, -1)] },
+      { lines: [line(id, 10_001)] },
+      { lines: Array.from({ length: 500 }, () => line(id, 10_000)) },
+      { codes: Array.from({ length: 11 }, (_, index) => `CODE${index}`) },
+      { buyer: { groups: Array.from({ length: 51 }, (_, index) => `group-${index}`) } },
+      { region: 'x'.repeat(257) },
+      { postalCode: 'x'.repeat(257) },
+      { codes: ['x'.repeat(257)] },
+      { guestKey: 'anna\0' },
+      { channel: 'nowhere' },
+      { channel: '__proto__' },
+    ])
+      await expect(ask(input)).rejects.toMatchObject({ extensions: { code: 'BAD_USER_INPUT' } });
+  });
+
+  test('knows who buys: the list of a group, and the exemption of a location', async () => {
+    const id = await priced(1_190);
+    const [companyId, companyLocationId] = [newId(), newId()];
+    await prices.givenList({ code: 'gold', scope: 'GROUP', subject: 'gold' });
+    await prices.givenPrices('gold', { [id]: 952 });
+    await prices.givenLocation({ id: companyLocationId, companyId, exempt: { country: 'DE', until: null } });
+    const lines = [line(id, 1)];
+    expect(grossOf(await ask({ lines }))).toBe(1_190);
+    expect(grossOf(await ask({ lines, buyer: { groups: ['gold'] } }))).toBe(952);
+    const exempt = await ask({ lines, buyer: { companyId, companyLocationId } });
+    expect(exempt.total).toMatchObject({ net: { minorUnits: 1_000 }, tax: { minorUnits: 0 } });
+    expect(exempt.lines[0]?.taxRateBasisPoints).toBe(0);
+  });
+
+  test('tells what became of each code, in words that do not tell which codes exist', async () => {
+    const id = await priced(1_000);
+    const may = await prices.givenPromotion({ code: 'may', effect: tenPercent, needsCode: true });
+    const draft = await prices.givenPromotion({ code: 'draft', effect: tenPercent, needsCode: true, activity: null });
+    await prices.givenCode('MAY10', may);
+    await prices.givenCode('SECRET', draft);
+    const answer = await ask({ lines: [line(id, 2)], codes: [' may10', 'nothing', 'secret'] });
+    expect(answer.codes).toMatchObject([
+      { code: ' may10', status: 'APPLIED', applied: true, message: null },
+      { code: 'nothing', status: 'CODE_UNKNOWN', applied: false },
+      { code: 'secret', status: 'CODE_UNKNOWN', applied: false, message: answer.codes[1]!.message },
+    ]);
+    expect(answer.discounts).toMatchObject([
+      { promotionId: may, promotionCode: 'may', code: 'MAY10', grossMinor: 200 },
+    ]);
+    expect(answer.lines[0]).toMatchObject({
+      unit: { gross: { minorUnits: 900 } },
+      listUnit: { gross: { minorUnits: 1_000 } },
+      discounts: [{ promotionId: may, promotionCode: 'may', name: 'may', grossMinor: 200 }],
+    });
+    expect([answer.needsHold, grossOf(answer)]).toEqual([true, 1_800]);
+  });
+
+  test('takes whatever is typed for codes that there are none of', async () => {
+    const codes = ['__proto__', 'constructor', '', '\0', "'; drop table prices.prices; --", '\u{1F600}'];
+    const answer = await ask({ lines: [line(await priced(1_000), 1)], codes, region: 'constructor' });
+    expect(answer.codes.map(({ code, status }) => [code, status])).toEqual(codes.map((code) => [code, 'CODE_UNKNOWN']));
+  });
+
+  test('rates shipping, and names an option that is not offered', async () => {
+    await prices.givenShipping(parcel(490));
+    const lines = [line(await priced(1_000), 1)];
+    const sent = await ask({ lines, postalCode: ' 80331 ' });
+    expect(sent.shipping).toMatchObject({ optionCode: 'parcel', total: { gross: { minorUnits: 490 } } });
+    expect(sent.shippingOptions).toMatchObject([{ code: 'parcel', total: { gross: { minorUnits: 490 } } }]);
+    expect([grossOf(sent), sent.goodsTotal.gross.minorUnits]).toEqual([1_490, 1_000]);
+    const asked = await ask({ lines, shippingOptionCode: 'balloon' });
+    expect(asked).toMatchObject({ shipping: { optionCode: 'parcel' }, shippingFault: expect.any(String) as string });
+    const elsewhere = await ask({ lines, country: 'AT' });
+    expect(elsewhere).toMatchObject({ shipping: null, shippingOptions: [], shippingFault: null });
+    const collected = await ask({ lines, isPickup: true, shippingOptionCode: 'balloon' });
+    expect(collected).toMatchObject({ shipping: null, shippingFault: null, total: { gross: { minorUnits: 1_000 } } });
   });
 });
 
 describe('a quote token', () => {
-  test('is honoured by every process while it is valid, however lines are ordered and split, and keeps its end', async () => {
+  test('is honoured by every process until its end, however lines are ordered, split and spelt, and keeps all that it promised', async () => {
     const [a, b] = [await priced(1_000), await priced(500)];
-    const promised = await quote({ lines: [line(a, 3), line(b, 1)] });
-    await setPrice(a, 2_000);
-    now = new Date('2026-05-01T12:14:00.000Z');
-    const again = await quote(
-      { lines: [line(b, 1), line(a, 1, 'x'), line(a, 2, 'y')], quoteToken: promised.token },
-      other,
-    );
-    expect(grossOf(again)).toBe(grossOf(promised));
-    expect(again).toMatchObject({ token: promised.token, expiresAt: promised.expiresAt });
-    expect(grossOf(await quote({ lines: [line(a, 3), line(b, 1)] }))).toBe(7_735);
+    const may = await prices.givenPromotion({ code: 'may', effect: tenPercent, needsCode: true });
+    await prices.givenCode('MAY10', may);
+    await prices.givenShipping(parcel(490));
+    const lines = [line(a, 3), line(b, 1)];
+    const promised = await ask({ lines, codes: ['MAY10'] });
+    expect(grossOf(promised)).toBe(3_640);
+    await prices.givenPrices('base-eur', { [a]: 2_000 });
+    await prices.givenTaxRates([{ country: 'DE', basisPoints: 2_000 }]);
+    await prices.db.sql`update prices.promotions set activity = tstzrange('2020-01-01', '2021-01-01')`;
+    await prices.db.sql`update prices.shipping_options set is_active = false`;
+    await prices.db.sql`update prices.engine_state set revision = revision + 1`;
+    now = new Date(LAST_MOMENT);
+    const split = [line(b, 1), line(a.toUpperCase(), 1, 'x'), line(a, 2, 'y')];
+    const again = await ask({ lines: split, codes: ['may10 ', 'MAY10'], quoteToken: promised.token }, there);
+    const { total, goodsTotal, listTotal, discounts, shipping, token, expiresAt, revision } = promised;
+    expect(again).toMatchObject({ total, goodsTotal, listTotal, discounts, shipping, token, expiresAt, revision });
+    expect(again.codes.map(({ code, status }) => [code, status])).toEqual([
+      ['may10 ', 'APPLIED'],
+      ['MAY10', 'APPLIED'],
+    ]);
+    expect(again.lines.map((each) => each.total?.gross.minorUnits)).toEqual([450, 900, 1_800]);
+    expect(again.givenQuote).toEqual({
+      status: 'HONOURED',
+      total: { minorUnits: 3_640, currency: 'EUR' },
+      lines: [
+        { variantId: a, quantity: 3, total: { minorUnits: 2_700, currency: 'EUR' } },
+        { variantId: b, quantity: 1, total: { minorUnits: 450, currency: 'EUR' } },
+      ].sort((one, other) => (one.variantId < other.variantId ? -1 : 1)),
+    });
+    expect(grossOf(await ask({ lines }))).toBe(6_500);
   });
 
-  test('keeps the tax rate that was promised', async () => {
+  test('that has expired answers what it costs now, with a new token, beside what was promised', async () => {
     const id = await priced(1_000);
-    const { token } = await quote({ lines: [line(id, 1)] });
-    await command(
-      'taxRatesUpsert',
-      'TaxRatesUpsertInput',
-      { rates: [{ country: 'DE', basisPoints: 2000 }] },
-      'changedCount',
-    );
-    expect(grossOf(await quote({ lines: [line(id, 1)], quoteToken: token }))).toBe(1_190);
-    expect(grossOf(await quote({ lines: [line(id, 1)] }))).toBe(1_200);
-    await command(
-      'taxRatesUpsert',
-      'TaxRatesUpsertInput',
-      { rates: [{ country: 'DE', basisPoints: 1900 }] },
-      'changedCount',
-    );
-  });
-
-  test('is as good as none once it has expired: the current price is answered with a new token', async () => {
-    const id = await priced(1_000);
-    const { token } = await quote({ lines: [line(id, 1)] });
-    await setPrice(id, 2_000);
-    now = new Date('2026-05-01T12:15:00.000Z');
-    const answer = await quote({ lines: [line(id, 1)], quoteToken: token });
-    expect(grossOf(answer)).toBe(2_380);
+    const { token } = await ask({ lines: [line(id, 2)] });
+    await prices.givenPrices('base-eur', { [id]: 2_000 });
+    now = new Date(TOO_LATE);
+    const answer = await ask({ lines: [line(id, 2)], quoteToken: token });
+    expect([grossOf(answer), answer.expiresAt]).toEqual([4_000, '2026-05-01T12:30:00.000Z']);
     expect(answer.token).not.toBe(token);
-    expect(answer.expiresAt).toBe('2026-05-01T12:30:00.000Z');
+    expect(answer.givenQuote).toEqual({
+      status: 'EXPIRED',
+      total: { minorUnits: 2_000, currency: 'EUR' },
+      lines: [{ variantId: id, quantity: 2, total: { minorUnits: 2_000, currency: 'EUR' } }],
+    });
   });
 
-  test('is not honoured for another quantity, variant, channel, currency or country', async () => {
+  test('is not honoured for another cart, buyer, place, code, way of sending or channel', async () => {
     const [id, more] = [await priced(1_000), await priced(1)];
-    const { token } = await quote({ lines: [line(id, 1)] });
-    await setPrice(id, 2_000);
-    const current = 2_380;
-    const quoteToken = token;
-    expect(grossOf(await quote({ lines: [line(id, 1)], quoteToken }))).toBe(1_190);
-    expect(grossOf(await quote({ lines: [line(id, 2)], quoteToken }))).toBe(2 * current);
-    expect(grossOf(await quote({ lines: [line(id, 1), line(more, 1)], quoteToken }))).toBe(current + 1);
-    expect(grossOf(await quote({ channel: 'pos', lines: [line(id, 1)], quoteToken }))).toBe(current);
-    expect(grossOf(await quote({ country: 'CH', lines: [line(id, 1)], quoteToken }))).toBe(2_000);
-    expect((await quote({ currency: 'USD', lines: [line(id, 1)], quoteToken })).lines[0]?.total).toBeNull();
+    await prices.givenChannel('pos', ['EUR'], ['DE']);
+    const customerId = newId();
+    const asked = { lines: [line(id, 1)], buyer: { customerId, groups: ['gold'] }, region: 'BY', codes: ['MAY'] };
+    const { token } = await ask(asked);
+    await prices.givenPrices('base-eur', { [id]: 2_000 });
+    const other = async (input: Partial<QuoteInput>) => {
+      const answer = await ask({ ...asked, quoteToken: token, ...input });
+      return [answer.givenQuote?.status, grossOf(answer)];
+    };
+    expect(await other({})).toEqual(['HONOURED', 1_000]);
+    expect(await other({ region: 'by' })).toEqual(['HONOURED', 1_000]);
+    expect(await other({ lines: [line(id, 2)] })).toEqual(['OTHER_CART', 4_000]);
+    expect(await other({ lines: [line(id, 1), line(more, 1)] })).toEqual(['OTHER_CART', 2_001]);
+    for (const input of [
+      { buyer: null },
+      { buyer: { customerId, groups: [] } },
+      { buyer: { customerId: newId(), groups: ['gold'] } },
+      { buyer: { customerId, groups: ['gold'], companyId: newId() } },
+      { region: 'BE' },
+      { postalCode: '10115' },
+      { country: 'AT' },
+      { codes: [] },
+      { codes: ['MAY', 'JUNE'] },
+      { shippingOptionCode: 'parcel' },
+      { isPickup: true },
+      { channel: 'pos' },
+    ])
+      expect(await other(input)).toEqual(['OTHER_CART', 2_000]);
+    expect(await other({ currency: 'USD' })).toEqual(['OTHER_CART', 0]);
   });
 
-  test('is not honoured when it was tampered with, signed by another key, without a signature or is no token at all', async () => {
+  test('that is not one of ours answers what it costs now', async () => {
     const id = await priced(1_000);
-    const { token } = await quote({ lines: [line(id, 1)] });
-    const [header, , signature] = token!.split('.') as [string, string, string];
-    const cheap = { ...decodeJwt(token!), lines: [[id, 1, 1, 0]] };
-    const body = Buffer.from(JSON.stringify(cheap)).toString('base64url');
-    const none = Buffer.from('{"alg":"none"}').toString('base64url');
-    const forged = await new SignJWT(cheap).setProtectedHeader({ alg: 'HS256' }).sign(new Uint8Array(32));
-    for (const quoteToken of [
-      `${header}.${body}.${signature}`,
-      `${none}.${body}.`,
-      forged,
-      'x',
-      '',
-      'a'.repeat(200_000),
-    ])
-      expect(grossOf(await quote({ lines: [line(id, 1)], quoteToken }))).toBe(1_190);
+    const { token } = await ask({ lines: [line(id, 1)] });
+    const [header, body, signature] = token!.split('.') as [string, string, string];
+    for (const quoteToken of ['', 'x', `${header}.${body}.`, `${header}.${body}A.${signature}`, 'a'.repeat(300_000)]) {
+      const answer = await ask({ lines: [line(id, 1)], quoteToken });
+      expect([answer.givenQuote, grossOf(answer)]).toEqual([{ status: 'FORGED', total: null, lines: [] }, 1_000]);
+    }
+  });
+
+  test('holds while the price changes under many checkouts; who has none pays the old price or the new one, never a mixture', async () => {
+    const [a, b] = [await priced(1_000), await priced(1_000)];
+    const lines = [line(a, 1), line(b, 1)];
+    const { token } = await ask({ lines });
+    const changes = (async () => {
+      for (let round = 1; round <= 10; round += 1)
+        await prices.givenPrices('base-eur', { [a]: 1_000 + round, [b]: 1_000 + round });
+    })();
+    const checkouts = Array.from({ length: 40 }, (_, index) =>
+      ask(index % 2 === 0 ? { lines, quoteToken: token } : { lines }, index % 4 < 2 ? here : there),
+    );
+    const answers = await Promise.all(checkouts);
+    await changes;
+    for (const [index, answer] of answers.entries()) {
+      const [one, other] = answer.lines.map(({ total }) => total!.gross.minorUnits);
+      expect(one).toBe(other);
+      expect(grossOf(answer)).toBe(one! + other!);
+      if (index % 2 === 0) expect([answer.givenQuote?.status, one]).toEqual(['HONOURED', 1_000]);
+    }
+    expect(grossOf(await ask({ lines }))).toBe(2_020);
   });
 });

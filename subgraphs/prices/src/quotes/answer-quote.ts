@@ -1,103 +1,110 @@
 import type { Clock } from '@kontor/kit/src/clock.ts';
 import type { Database } from '@kontor/kit/src/database.ts';
 import { badInput } from '@kontor/kit/src/errors.ts';
-import { isId } from '@kontor/kit/src/ids.ts';
-import type { TaxedMoney } from '@kontor/kit/src/money.ts';
-import { findCandidates, type Candidates } from '../data/price-candidates.ts';
-import {
-  priceCart,
-  quantities,
-  type CartLine,
-  type CartPrices,
-  type PricedLine,
-  type VariantAmount,
-} from '../domain/price-cart.ts';
-import { isPromisedFor } from '../domain/quote-promise.ts';
-import { selectPrice } from '../domain/select-price.ts';
-import { readQuote, signQuote } from './quote-token.ts';
+import { findStanding } from '../data/promotions/find-standing.ts';
+import { findPrices } from '../data/reading/find-prices.ts';
+import type { PricesFound } from '../domain/prices-found.ts';
+import { cartQuantities } from '../domain/quote/cart-quantities.ts';
+import { NO_STANDING, quoteCart, type BuyerStanding } from '../domain/quote/price-cart.ts';
+import { givenQuote, isPromisedFor, type PromisedContext, type PromisedQuote } from '../domain/quote/promised-quote.ts';
+import type { CartQuote, GivenQuote } from '../domain/quote/quote.ts';
+import { STANDARD_CATEGORY } from '../domain/taxes/tax-rates.ts';
+import type { TaxProvider, TaxRates } from '../domain/taxes/tax-provider.ts';
+import type { EngineCache } from '../domain/engine.ts';
+import { promisedBuyer } from './promised-buyer.ts';
+import type { QuoteRequest } from './quote-request.ts';
+import { MAX_TOKEN_LENGTH, readQuote, signQuote } from './quote-token.ts';
 
-const MAX_LINES = 500;
-const MAX_QUANTITY = 10_000;
 const VALID_MS = 15 * 60_000;
 
+/** What quoting needs. */
 export interface Quoting {
   readonly db: Database;
   readonly clock: Clock;
+  readonly engines: EngineCache;
+  readonly taxes: TaxProvider;
   readonly quoteKey: () => Promise<Uint8Array>;
 }
 
-/** A cart in a context; absent currency and country are the channel's defaults. */
-export interface QuoteRequest {
-  readonly channel: string;
-  readonly currency: string | null;
-  readonly country: string | null;
-  readonly lines: readonly CartLine[];
-  readonly quoteToken: string | null;
-}
-
+/** What a cart costs, and the promise of it. */
 export interface QuoteAnswer {
-  readonly currency: string;
-  readonly country: string;
-  readonly taxRateBasisPoints: number;
-  /** Aligned with the request. */
-  readonly lines: readonly PricedLine[];
-  readonly total: TaxedMoney;
-  /** Null when a line has no price. */
+  readonly context: PromisedContext;
+  readonly quote: CartQuote;
+  /** What became of the token that was given; null when none was. */
+  readonly given: GivenQuote | null;
+  /** Null when a variant has no price. */
   readonly token: string | null;
   readonly expiresAt: Date;
 }
 
 /**
- * Prices a cart with one SQL statement. A token that was given for the same cart in the same context is honoured while it is valid,
- * and answered again with its own end; any other token is as good as none: who asks compares with what the shopper expects.
- * @throws GraphQLError BAD_USER_INPUT for too many lines, a bad quantity, an unknown channel, a total beyond 2^53.
+ * Prices a cart with one SQL statement, and one more for what is kept of codes (beside it) or of a buyer whom a promotion counts (behind it). A token
+ * that was given for the same cart in the same context is honoured while it is valid, and answered again with its own end. For any other
+ * token the answer is what the cart costs now, beside what the token promised. Promotions that were used up since the promise are found by
+ * the hold.
+ * @throws GraphQLError BAD_USER_INPUT for an unknown channel, a total beyond 2^53, a cart too large to be promised.
  */
-export async function answerQuote({ db, clock, quoteKey }: Quoting, request: QuoteRequest): Promise<QuoteAnswer> {
-  const lines = acceptLines(request.lines);
-  const bought = quantities(lines);
-  const found = await findCandidates(db.sql, { ...request, variantIds: [...bought.keys()].filter(isId) });
+export async function answerQuote(quoting: Quoting, request: QuoteRequest): Promise<QuoteAnswer> {
+  const quantities = cartQuantities(request.lines);
+  const key = await quoting.quoteKey();
+  const now = quoting.clock.now();
+  const [found, standingOfCodes, read] = await Promise.all([
+    findPrices(quoting, { scope: request, variantIds: [...quantities.keys()] }),
+    request.normalCodes.length > 0 ? standingOf(quoting.db, request) : null,
+    request.quoteToken === null ? null : readQuote(request.quoteToken, key, now),
+  ]);
   if (!found) throw badInput(`There is no channel "${request.channel}".`, ['input', 'channel']);
-  const { context } = found;
-  const now = clock.now();
+  const context = promisedContext(request, found, key);
 
-  const given = request.quoteToken === null ? null : await readQuote(request.quoteToken, await quoteKey(), now);
-  const honoured = given && isPromisedFor(given.promised, context, bought) ? given : null;
-  const prices = honoured ? honoured.promised.prices : currentPrices(found);
-  const priced = priceCart(lines, prices);
-  if (!priced) throw badInput('The cart costs more than can be told exactly.', ['input', 'lines']);
-
-  const expiresAt = honoured?.expiresAt ?? new Date(now.getTime() + VALID_MS);
-  const promised = { channel: context.channel, country: context.country, prices, quantities: bought };
-  const sign = async () => signQuote(promised, await quoteKey(), { issuedAt: now, expiresAt });
-  const isWhole = priced.lines.every((line) => line.total);
+  if (read && !read.isExpired && found.context.isSold && isPromisedFor(read.promised, context, quantities)) {
+    const { promised, expiresAt } = read;
+    return { ...promised, given: givenQuote('HONOURED', promised), token: request.quoteToken, expiresAt };
+  }
+  const standing =
+    standingOfCodes ?? (countsBuyer(request, found) ? await standingOf(quoting.db, request) : NO_STANDING);
+  const quote = quoteCart({ ...request, ...found, standing, taxes: await ratesOf(quoting.taxes, found) });
+  if (!quote) throw badInput('The cart costs more than can be told exactly.', ['input', 'lines']);
+  const expiresAt = new Date(now.getTime() + VALID_MS);
   return {
-    currency: context.currency,
-    country: context.country,
-    taxRateBasisPoints: prices.taxRateBasisPoints,
-    ...priced,
-    token: honoured ? request.quoteToken : isWhole ? await sign() : null,
+    context,
+    quote,
+    given: request.quoteToken === null ? null : refused(read),
+    token: quote.unpriced.length > 0 ? null : await promise({ context, quote }, key, { issuedAt: now, expiresAt }),
     expiresAt,
   };
 }
 
-function acceptLines(lines: readonly CartLine[]): CartLine[] {
-  if (lines.length > MAX_LINES)
-    throw badInput(`A quote takes at most ${MAX_LINES} lines, not ${lines.length}.`, ['input', 'lines']);
-  return lines.map((line, index) => {
-    if (line.quantity < 1 || line.quantity > MAX_QUANTITY)
-      throw badInput(`A quantity is from 1 to ${MAX_QUANTITY}.`, ['input', 'lines', String(index), 'quantity']);
-    // One spelling of a UUID, so that lines of one variant are known as such.
-    return { ...line, variantId: line.variantId.toLowerCase() };
-  });
+const standingOf = (db: Database, { normalCodes, buyer, guestKey }: QuoteRequest): Promise<BuyerStanding> =>
+  findStanding(db.sql, { codes: normalCodes, buyer, guestKey });
+
+/** Nothing is looked up of a buyer while no promotion without a code counts what they did. */
+const countsBuyer = ({ buyer, guestKey }: QuoteRequest, { engine }: PricesFound): boolean =>
+  (buyer.customerId !== null || guestKey !== null) &&
+  engine.promotions.rules.some(
+    ({ promotion: { needsCode, limits, conditions } }) =>
+      !needsCode && (limits.maxUsesPerCustomer !== null || conditions.firstOrder),
+  );
+
+/** The rates of all goods of the cart, and of all options of shipping. */
+async function ratesOf(taxes: TaxProvider, { context, facts, engine, taxTable }: PricesFound): Promise<TaxRates> {
+  const categories = new Set([STANDARD_CATEGORY]);
+  for (const { taxCategory } of facts.values()) categories.add(taxCategory);
+  for (const { taxCategory } of engine.shippingOptions) categories.add(taxCategory);
+  return taxes.rates({ country: context.country, region: context.region }, [...categories], taxTable);
 }
 
-function currentPrices({ context, byVariant }: Candidates): CartPrices {
-  const amounts = new Map<string, VariantAmount>();
-  for (const [variantId, candidates] of byVariant) {
-    const winner = selectPrice(candidates, context);
-    if (!winner) continue;
-    const { amountMinor, list } = winner;
-    amounts.set(variantId, { amountMinor, taxIncluded: list.taxIncluded, priceListCode: list.code });
-  }
-  return { currency: context.currency, taxRateBasisPoints: context.taxRateBasisPoints, amounts };
+function promisedContext(request: QuoteRequest, { context }: PricesFound, key: Uint8Array): PromisedContext {
+  const { channel, currency, country, region, asOf } = context;
+  const { postalCode, normalCodes, shippingOptionCode, isPickup, buyer } = request;
+  const where = { channel, currency, country, region, postalCode };
+  return { ...where, buyer: promisedBuyer(buyer, key), codes: normalCodes, shippingOptionCode, isPickup, asOf };
+}
+
+const refused = (read: Awaited<ReturnType<typeof readQuote>>): GivenQuote =>
+  read ? givenQuote(read.isExpired ? 'EXPIRED' : 'OTHER_CART', read.promised) : givenQuote('FORGED', null);
+
+async function promise(promised: PromisedQuote, key: Uint8Array, times: { issuedAt: Date; expiresAt: Date }) {
+  const token = await signQuote(promised, key, times);
+  if (token.length > MAX_TOKEN_LENGTH) throw badInput('The cart is too large to be promised.', ['input', 'lines']);
+  return token;
 }

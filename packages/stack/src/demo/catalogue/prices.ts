@@ -13,6 +13,8 @@ export interface DemoPriceList {
 
 export interface DemoPrice {
   readonly sku: string;
+  /** So many have to be bought; one when absent. */
+  readonly minQuantity?: number;
   readonly amountMinor: number;
   readonly compareAtMinor: number | null;
 }
@@ -93,6 +95,26 @@ function pricesOf(convert: Conversion, handles?: readonly string[]): DemoPrice[]
   return products.flatMap((product) => product.variants.map(price));
 }
 
+/** What the trade pays less from so many pieces on. */
+const TRADE_TIERS = [
+  { minQuantity: 12, share: 0.95 },
+  { minQuantity: 48, share: 0.9 },
+] as const;
+
+/** Prices of the trade: by the piece, the dozen and the case. */
+function tradePrices(): DemoPrice[] {
+  const byPiece = pricesOf((eur) => Math.round((eur / GERMAN_TAX) * TRADE_SHARE), TRADE_HANDLES);
+  const tiers = byPiece.flatMap(({ sku, amountMinor }) =>
+    TRADE_TIERS.map(({ minQuantity, share }) => ({
+      sku,
+      minQuantity,
+      amountMinor: Math.round(amountMinor * share),
+      compareAtMinor: null,
+    })),
+  );
+  return [...byPiece, ...tiers];
+}
+
 /** One base list per currency, and lists of two channels for a part of the assortment. */
 export const PRICE_LISTS: readonly DemoPriceList[] = [
   {
@@ -125,7 +147,7 @@ export const PRICE_LISTS: readonly DemoPriceList[] = [
     channel: 'b2b',
     currency: 'EUR',
     taxIncluded: false,
-    prices: pricesOf((eur) => Math.round((eur / GERMAN_TAX) * TRADE_SHARE), TRADE_HANDLES),
+    prices: tradePrices(),
   },
   {
     code: 'marketplace-eur',
