@@ -221,6 +221,15 @@ describe('quote', () => {
   });
 });
 
+const EVERYWHERE = {
+  countries: [],
+  regions: [],
+  postalPrefixes: [],
+  basis: 'FLAT',
+  freeFromMinor: null,
+  maxGrams: null,
+} as const;
+
 describe('a quote token', () => {
   test('is honoured by every process until its end, however lines are ordered, split and spelt, and keeps all that it promised', async () => {
     const [a, b] = [await priced(1_000), await priced(500)];
@@ -296,12 +305,40 @@ describe('a quote token', () => {
       { country: 'AT' },
       { codes: [] },
       { codes: ['MAY', 'JUNE'] },
-      { shippingOptionCode: 'parcel' },
-      { isPickup: true },
       { channel: 'pos' },
     ])
       expect(await other(input)).toEqual(['OTHER_CART', 2_000]);
     expect(await other({ currency: 'USD' })).toEqual(['OTHER_CART', 0]);
+  });
+
+  test('that was given before a place was named is honoured there, where tax and sending cost the same', async () => {
+    const id = await priced(1_000);
+    await prices.givenTaxRates([{ country: 'DE', region: 'HE', basisPoints: 700 }]);
+    const { token } = await ask({ lines: [line(id, 1)] });
+    await prices.givenPrices('base-eur', { [id]: 2_000 });
+    const there = async (input: Partial<QuoteInput>) => {
+      const answer = await ask({ lines: [line(id, 1)], quoteToken: token, ...input });
+      return [answer.givenQuote?.status, grossOf(answer)];
+    };
+    expect(await there({ postalCode: '10115', region: 'BE' })).toEqual(['HONOURED', 1_000]);
+    expect(await there({ isPickup: true })).toEqual(['HONOURED', 1_000]);
+    expect(await there({ region: 'HE' })).toEqual(['OTHER_CART', 2_000]);
+    await prices.givenShipping({
+      code: 'parcel',
+      zones: [
+        { ...EVERYWHERE, countries: ['DE'], postalPrefixes: ['18'], brackets: [{ from: 0, amountMinor: 900 }] },
+        { ...EVERYWHERE, brackets: [{ from: 0, amountMinor: 500 }] },
+      ],
+    });
+    const sent = await ask({ lines: [line(id, 1)] });
+    await prices.givenPrices('base-eur', { [id]: 3_000 });
+    const paid = async (input: Partial<QuoteInput>) => {
+      const answer = await ask({ lines: [line(id, 1)], quoteToken: sent.token, ...input });
+      return [answer.givenQuote?.status, grossOf(answer)];
+    };
+    expect(await paid({ postalCode: '10115' })).toEqual(['HONOURED', 2_500]);
+    expect(await paid({ postalCode: '18565' })).toEqual(['OTHER_CART', 3_900]);
+    expect(await paid({ isPickup: true })).toEqual(['OTHER_CART', 3_000]);
   });
 
   test('that is not one of ours answers what it costs now', async () => {

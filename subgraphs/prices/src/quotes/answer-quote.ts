@@ -6,7 +6,14 @@ import { findPrices } from '../data/reading/find-prices.ts';
 import type { PricesFound } from '../domain/prices-found.ts';
 import { cartQuantities } from '../domain/quote/cart-quantities.ts';
 import { NO_STANDING, quoteCart, type BuyerStanding } from '../domain/quote/price-cart.ts';
-import { givenQuote, isPromisedFor, type PromisedContext, type PromisedQuote } from '../domain/quote/promised-quote.ts';
+import {
+  givenQuote,
+  isOtherPlace,
+  isPromisedFor,
+  isSentAlike,
+  type PromisedContext,
+  type PromisedQuote,
+} from '../domain/quote/promised-quote.ts';
 import type { CartQuote, GivenQuote } from '../domain/quote/quote.ts';
 import { STANDARD_CATEGORY } from '../domain/taxes/tax-rates.ts';
 import type { TaxProvider, TaxRates } from '../domain/taxes/tax-provider.ts';
@@ -56,14 +63,14 @@ export async function answerQuote(quoting: Quoting, request: QuoteRequest): Prom
   if (!found) throw badInput(`There is no channel "${request.channel}".`, ['input', 'channel']);
   const context = promisedContext(request, found, key);
 
-  if (read && !read.isExpired && found.context.isSold && isPromisedFor(read.promised, context, quantities)) {
-    const { promised, expiresAt } = read;
-    return { ...promised, given: givenQuote('HONOURED', promised), token: request.quoteToken, expiresAt };
-  }
+  const isPromised =
+    read !== null && !read.isExpired && found.context.isSold && isPromisedFor(read.promised, context, quantities);
+  if (isPromised && !isOtherPlace(read.promised, context)) return honoured(read, request);
   const standing =
     standingOfCodes ?? (countsBuyer(request, found) ? await standingOf(quoting.db, request) : NO_STANDING);
   const quote = quoteCart({ ...request, ...found, standing, taxes: await ratesOf(quoting.taxes, found) });
   if (!quote) throw badInput('The cart costs more than can be told exactly.', ['input', 'lines']);
+  if (isPromised && isSentAlike(read.promised.quote, quote)) return honoured(read, request);
   const expiresAt = new Date(now.getTime() + VALID_MS);
   return {
     context,
@@ -73,6 +80,15 @@ export async function answerQuote(quoting: Quoting, request: QuoteRequest): Prom
     expiresAt,
   };
 }
+
+const honoured = ({ promised, expiresAt }: Given, { quoteToken }: QuoteRequest): QuoteAnswer => ({
+  ...promised,
+  given: givenQuote('HONOURED', promised),
+  token: quoteToken,
+  expiresAt,
+});
+
+type Given = NonNullable<Awaited<ReturnType<typeof readQuote>>>;
 
 const standingOf = (db: Database, { normalCodes, buyer, guestKey }: QuoteRequest): Promise<BuyerStanding> =>
   findStanding(db.sql, { codes: normalCodes, buyer, guestKey });

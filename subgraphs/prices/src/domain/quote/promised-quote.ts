@@ -23,6 +23,31 @@ export interface PromisedQuote {
   readonly quote: CartQuote;
 }
 
+/** A place within the country; what nobody had named yet when the promise was given may be any. */
+const isPlaceOf = (promised: Place, asked: Place): boolean =>
+  (promised.region === null && promised.postalCode === null) ||
+  (promised.region === asked.region && promised.postalCode === asked.postalCode);
+
+type Place = Pick<PromisedContext, 'region' | 'postalCode'>;
+
+/** Whether there was no way of sending: collecting costs the same then. */
+const isUnsent = ({ shipping, shippingOptions }: CartQuote): boolean =>
+  shipping === null && shippingOptions.length === 0;
+
+/** Whether a promise names a place that is not the one that is asked for: it holds there if tax and sending cost the same. */
+export const isOtherPlace = ({ context }: PromisedQuote, asked: PromisedContext): boolean =>
+  context.region !== asked.region || context.postalCode !== asked.postalCode || context.isPickup !== asked.isPickup;
+
+/** Whether tax and sending cost the same in two quotes of one cart, whatever the goods do. */
+export const isSentAlike = (one: CartQuote, other: CartQuote): boolean => {
+  const rates = new Map(other.variants.map((variant) => [variant.variantId, variant.taxRateBasisPoints]));
+  return (
+    one.variants.every(({ variantId, taxRateBasisPoints }) => rates.get(variantId) === taxRateBasisPoints) &&
+    one.shipping?.optionCode === other.shipping?.optionCode &&
+    one.shipping?.total.gross.minorUnits === other.shipping?.total.gross.minorUnits
+  );
+};
+
 /**
  * Whether a promise was given for exactly this cart in this context. How its quantities are spread over lines does not matter, nor
  * the moment.
@@ -37,12 +62,11 @@ export function isPromisedFor(
     context.channel === asked.channel &&
     context.currency === asked.currency &&
     context.country === asked.country &&
-    context.region === asked.region &&
-    context.postalCode === asked.postalCode &&
+    isPlaceOf(context, asked) &&
     context.buyer.customerId === asked.buyer.customerId &&
     context.buyer.digest === asked.buyer.digest &&
-    context.shippingOptionCode === asked.shippingOptionCode &&
-    context.isPickup === asked.isPickup &&
+    (isUnsent(quote) ||
+      (context.shippingOptionCode === asked.shippingOptionCode && context.isPickup === asked.isPickup)) &&
     context.codes.length === asked.codes.length &&
     context.codes.every((code, index) => code === asked.codes[index]) &&
     quote.variants.length === quantities.size &&
