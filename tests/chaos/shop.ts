@@ -49,7 +49,9 @@ async function startShop(cluster: Cluster): Promise<Shop> {
     cluster.startService('products', PORTS.products, {
       ...{ DATABASE_URL: urls['products']!, PRICES_URL: NOBODY, STOCK_URL: NOBODY },
     }),
-    cluster.startService('prices', PORTS.prices, { DATABASE_URL: urls['prices']!, PRODUCTS_URL: NOBODY }),
+    cluster.startService('prices', PORTS.prices, {
+      ...{ DATABASE_URL: urls['prices']!, PRODUCTS_URL: NOBODY, CUSTOMERS_URL: NOBODY },
+    }),
   ]);
   // Each of them asks the other kind, so that ports are agreed on before anybody listens.
   const ports = (first: number) => [first, first + 1].map((port) => `http://127.0.0.1:${port}`).join(',');

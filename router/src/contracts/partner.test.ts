@@ -92,6 +92,7 @@ test('partners read the catalogue, prices, availability, locations and orders', 
   ]);
   expect(Object.keys(schema.getSubscriptionType()!.getFields()).sort()).toEqual([
     'availabilityChanged',
+    'priceChanged',
     'productChanged',
   ]);
 });
